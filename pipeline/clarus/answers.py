@@ -1,0 +1,122 @@
+"""What an answer of Clarus means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Meaning(StrEnum):
+    """What may be concluded about a record that was to be made."""
+
+    MADE = "made"
+    REFUSED = "refused"  # surely not made, and never will be as it stands
+    NOT_MADE = "not made"  # surely not made; may be sent again
+    TOKEN_REFUSED = "token refused"  # surely not made; wants a new token
+    IN_DOUBT = "in doubt"  # made or not: look
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer, or the lack of one."""
+
+    status: int | None  # None: no answer came
+    body: Any = None  # decoded JSON; None where it was none
+    retry_after: float | None = None  # seconds
+    reached: bool = True  # False: not a byte of the request can have been read by Clarus
+    trouble: str = ""  # why no answer came
+
+    @property
+    def said(self) -> str:
+        """The answer in a few words for a person; never holds what was sent."""
+        return f"Clarus answered {self.status}" if self.status else f"Clarus did not answer ({self.trouble})"
+
+
+def meaning(answer: Answer) -> Meaning:
+    """Judge an answer to a write.
+
+    Source: the rules under "Posted once" in the design. A 2xx without an id leaves the id in doubt. 408 and every 5xx
+    may come from a gateway that gave up while Clarus went on.
+    """
+    match answer.status:
+        case None:
+            return Meaning.IN_DOUBT if answer.reached else Meaning.NOT_MADE
+        case status if 200 <= status < 300:
+            return Meaning.MADE if record_id(answer.body) is not None else Meaning.IN_DOUBT
+        case 401:
+            return Meaning.TOKEN_REFUSED
+        case 429:
+            return Meaning.NOT_MADE
+        case 408:
+            return Meaning.IN_DOUBT
+        case status if 400 <= status < 500:
+            return Meaning.REFUSED
+        case _:
+            return Meaning.IN_DOUBT
+
+
+def record_id(body: Any) -> int | None:
+    """The id of the record that a 2xx answer speaks of: an integer, or a string of digits."""
+    if not isinstance(body, Mapping):
+        return None
+    record = body.get("data", body)
+    return as_id(record.get("id")) if isinstance(record, Mapping) else None
+
+
+def line_ids(body: Any) -> list[int | None]:
+    """The ids of the lines, in the order in which they were sent; empty where the answer does not repeat them."""
+    attributes = (body.get("data") or {}).get("attributes") if isinstance(body, Mapping) else None
+    lines = attributes.get("lines_changes") or attributes.get("lines") if isinstance(attributes, Mapping) else None
+    if not isinstance(lines, list):
+        return []
+    return [_line_id(line) for line in lines]
+
+
+def refusal(answer: Answer) -> str:
+    """Clarus's own words for why it refused a record."""
+    errors = answer.body.get("errors") if isinstance(answer.body, Mapping) else None
+    words = [_error_words(error) for error in errors] if isinstance(errors, list) else []
+    if not words and isinstance(answer.body, Mapping) and isinstance(answer.body.get("error"), str):
+        words = [answer.body["error"]]
+    return f"Clarus refused it ({answer.status}): {'; '.join(filter(None, words)) or 'no reason given'}"
+
+
+def retry_after(header: str | None, now: datetime | None = None) -> float | None:
+    """Read a Retry-After header, which gives seconds or an HTTP date; None where it is absent or unreadable."""
+    if header is None:
+        return None
+    if header.strip().isdigit():
+        return float(header)
+    try:
+        when = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return max(0.0, (when - (now or datetime.now(UTC))).total_seconds())
+
+
+def as_id(value: Any) -> int | None:
+    """Clarus writes ids as integers or as strings of digits; inside the program they are integers."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    return int(value) if isinstance(value, str) and value.isdigit() else None
+
+
+def _line_id(line: Any) -> int | None:
+    if not isinstance(line, Mapping):
+        return None
+    attributes = line.get("attributes")
+    own = as_id(line.get("id"))
+    return own if own is not None or not isinstance(attributes, Mapping) else as_id(attributes.get("id"))
+
+
+def _error_words(error: Any) -> str:
+    if not isinstance(error, Mapping):
+        return str(error)
+    return str(error.get("details") or error.get("detail") or error.get("title") or error.get("symbol") or "")

@@ -1,0 +1,231 @@
+"""The one way to Clarus: every request of a run goes through here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import monotonic
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+import orjson
+import stamina
+
+from pipeline.clarus.answers import Answer, Meaning, meaning, retry_after
+from pipeline.clarus.pace import Pace, Patience
+from pipeline.clarus.tokens import Credentials, Tokens
+from pipeline.clarus.transport import Transport
+from pipeline.errors import CredentialsRefused, LookupRefused
+
+log = logging.getLogger(__name__)
+
+_JSON = {"Content-Type": "application/json"}
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_TOKENS_A_REQUEST = 5  # refused tokens after which a request stops asking for another
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where Clarus is, as whom, and how patiently it is asked."""
+
+    base_url: str
+    subdomain: str
+    credentials: Credentials
+    api_path: str = "/api"
+    concurrency: int = 32
+    rate: float | None = None  # requests a second
+    timeout: float = 30.0  # seconds for a whole answer
+    connect_timeout: float = 10.0
+    give_up: float = 60.0  # seconds without any success
+    first_wait: float = 1.0  # seconds before trying again; doubles
+    longest_wait: float = 30.0
+    longest_hold: float = 120.0  # of a Retry-After
+    known_as: str = ""  # how the ledger calls the tenant, where its address is not the same every time
+
+    @property
+    def tenant(self) -> str:
+        """Whose records these are, unmistakably: the same subdomain elsewhere is another tenant."""
+        return self.known_as or f"{self.subdomain}@{httpx.URL(self.base_url).netloc.decode()}"
+
+
+class _TryAgain(Exception):
+    """The request is certainly without effect; it may be repeated after so many seconds, or after a backoff."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.said)
+        self.answer = answer
+
+
+class Clarus:
+    """Sends writes and queries, with the tenant, a token and a shared pace.
+
+    `async with` it. `requests` counts what has left, tokens included.
+    """
+
+    def __init__(
+        self, access: Access, transport: httpx.AsyncBaseTransport | None = None, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._access = access
+        # httpx.AsyncClient adds redirects, cookies and its own authentication, at twice the time of a request: of httpx
+        # we need the request, the response and the transport.
+        self._transport = transport or Transport(connect_timeout=access.connect_timeout)
+        self._timeouts = {"timeout": {"connect": access.connect_timeout, "read": access.timeout}}
+        self._headers = {"Host": httpx.URL(access.base_url).netloc.decode(), "X-Clarus-Subdomain": access.subdomain}
+        self._pace = Pace(access.concurrency, access.rate, access.longest_hold, clock)
+        self._patience = Patience(access.give_up, clock)
+        self._tokens = Tokens(access.credentials, self._fetch_token, clock)
+        self._urls: dict[str, httpx.URL] = {}
+        self.requests = 0
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._transport.aclose()
+
+    @property
+    def tenant(self) -> str:
+        """Whose records are written."""
+        return self._access.tenant
+
+    async def write(self, method: str, path: str, body: bytes) -> Answer:
+        """Send one write until Clarus has taken it, refused it, or left it in doubt; never again when in doubt.
+
+        `path` is relative to the API path, as in `/goods_outs`.
+
+        Raises:
+            Unfinished: Clarus is out of reach, or refuses our credentials.
+        """
+        path = f"{self._access.api_path}{path}"
+        answer = await self._authorised(method, path, body)
+        if meaning(answer) is Meaning.NOT_MADE:
+            answer = await self._until(_taken_or_in_doubt, method, path, body)
+        if meaning(answer) is Meaning.IN_DOUBT:
+            self._trouble(answer)
+        else:
+            self._patience.succeeded()
+        return answer
+
+    async def query(self, query: str, variables: Mapping[str, Any]) -> Any:
+        """Ask GraphQL and return `data`; repeated until it is answered.
+
+        Raises:
+            Unfinished: Clarus is out of reach, refuses our credentials, or does not understand the query.
+        """
+        body = orjson.dumps({"query": query, "variables": dict(variables)})
+        answer = await self._authorised("POST", "/graphql", body)
+        if not _answered(answer):
+            answer = await self._until(_answered, "POST", "/graphql", body)
+        self._patience.succeeded()
+        return _data(answer)
+
+    async def _until(self, enough: Callable[[Answer], bool], method: str, path: str, body: bytes) -> Answer:
+        """Repeat a request that was without effect, for as long as our patience lasts (`_trouble` watches it)."""
+        async for attempt in stamina.retry_context(
+            on=_wait_before_next,
+            attempts=None,
+            timeout=None,
+            wait_initial=self._access.first_wait,
+            wait_max=self._access.longest_wait,
+            wait_jitter=self._access.first_wait,
+        ):
+            with attempt:
+                answer = await self._authorised(method, path, body)
+                if not enough(answer):
+                    self._trouble(answer)
+                    raise _TryAgain(answer)
+        return answer
+
+    async def _authorised(self, method: str, path: str, body: bytes) -> Answer:
+        refused = ""
+        for _ in range(_TOKENS_A_REQUEST):
+            token = await self._tokens.current(refused)
+            answer = await self._exchange(method, path, body, {**_JSON, "Authorization": f"Bearer {token}"})
+            if answer.status != 401:
+                return answer
+            refused = token
+        raise CredentialsRefused(f"Clarus refuses every token for tenant {self._access.subdomain}")
+
+    async def _fetch_token(self, form: dict[str, str]) -> Answer:
+        body = str(httpx.QueryParams(form)).encode()
+        answer = await self._exchange("POST", "/oauth/token", body, _FORM)
+        while not _answered(answer):
+            self._trouble(answer)
+            await asyncio.sleep(self._access.first_wait)
+            answer = await self._exchange("POST", "/oauth/token", body, _FORM)
+        return answer
+
+    async def _exchange(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+        """Send one request and take down what came of it."""
+        request = httpx.Request(
+            method, self._url(path), content=body, headers={**self._headers, **headers}, extensions=self._timeouts
+        )
+        async with self._pace.turn():
+            self.requests += 1
+            try:
+                response = await self._transport.handle_async_request(request)
+                await response.aread()
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                return Answer(None, reached=False, trouble=_words(error))
+            except httpx.HTTPError as error:
+                return Answer(None, trouble=_words(error))
+            answer = _answer(response)
+            if answer.status == 429:
+                wait = answer.retry_after
+                self._pace.hold(self._access.first_wait if wait is None else wait)
+            elif answer.status is not None and answer.status < 500:
+                self._pace.answered()
+            return answer
+
+    def _url(self, path: str) -> httpx.URL:
+        if path not in self._urls:  # parsing one takes longer than sending to it
+            self._urls[path] = httpx.URL(self._access.base_url.rstrip("/") + path)
+        return self._urls[path]
+
+    def _trouble(self, answer: Answer) -> None:
+        log.info("%s", answer.said)
+        self._patience.failed(answer.said)
+
+
+def _answered(answer: Answer) -> bool:
+    """Whether a request that may be repeated freely has had its answer, good or bad."""
+    return answer.status is not None and answer.status not in (408, 429) and answer.status < 500
+
+
+def _taken_or_in_doubt(answer: Answer) -> bool:
+    return meaning(answer) is not Meaning.NOT_MADE
+
+
+def _wait_before_next(error: Exception) -> bool | float:
+    """Tell stamina how long to wait: after a 429 the pace holds everybody back already."""
+    if not isinstance(error, _TryAgain):
+        return False
+    return 0.0 if error.answer.status == 429 else True
+
+
+def _answer(response: httpx.Response) -> Answer:
+    try:
+        body = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        body = None
+    return Answer(response.status_code, body, retry_after(response.headers.get("retry-after")))
+
+
+def _data(answer: Answer) -> Any:
+    body = answer.body if isinstance(answer.body, Mapping) else {}
+    if answer.status == 200 and isinstance(body.get("data"), Mapping) and not body.get("errors"):
+        return body["data"]
+    errors = body.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else {}
+    words = first.get("message") or first.get("details") if isinstance(first, Mapping) else None
+    raise LookupRefused(f"Clarus refuses a lookup ({answer.status}): {words or body.get('error') or 'no reason given'}")
+
+
+def _words(error: Exception) -> str:
+    """The exception in words for the log; httpx puts no request content into its messages."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -1,0 +1,116 @@
+"""How fast requests leave: all workers share one pace."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from pipeline.errors import ClarusUnreachable
+
+_FIRST_LIMIT = 8  # requests at once, until Clarus has shown that it takes more
+_GIVE_WAY = 0.7  # of the limit is left after Clarus has asked for less
+
+
+class Pace:
+    """Lets requests through: so many at once, so many a second, and none while Clarus asks to wait.
+
+    The number at once starts modestly, doubles with each round of answers until the first 429, and from then on gives
+    way at each and recovers slowly; it never exceeds `most`.
+    """
+
+    def __init__(self, most: int, rate: float | None, longest_hold: float, clock: Callable[[], float]) -> None:
+        self._most, self._rate, self._longest_hold, self._clock = most, rate, longest_hold, clock
+        self._limit = float(min(most, _FIRST_LIMIT))
+        self._steady = False  # a limit has been met: from now on grow by one a round, not twofold
+        self._active = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._held_until = self._next_turn = self._gave_way_at = clock()
+
+    @property
+    def limit(self) -> int:
+        """How many requests may be under way at once."""
+        return int(self._limit)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for this request's turn, and hold its place until it is answered."""
+        await self._enter()
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def answered(self) -> None:
+        """Clarus has answered in good order."""
+        if self._limit < self._most:
+            self._limit = min(self._most, self._limit + (1 / self._limit if self._steady else 1))
+            self._admit()
+
+    def hold(self, seconds: float) -> None:
+        """Clarus has asked for less (429): hold every request back for so long, and send fewer at once."""
+        now = self._clock()
+        self._held_until = max(self._held_until, now + min(seconds, self._longest_hold))
+        self._steady = True
+        if now >= self._gave_way_at:  # the 429s of one round count once
+            self._limit = max(1.0, self._limit * _GIVE_WAY)
+            self._gave_way_at = self._held_until
+
+    async def _enter(self) -> None:
+        if self._active >= self.limit:
+            place = asyncio.get_running_loop().create_future()
+            self._waiting.append(place)
+            try:
+                await place
+            except asyncio.CancelledError:
+                if place.done() and not place.cancelled():
+                    self._leave()  # the place was given just now: pass it on
+                raise
+        else:
+            self._active += 1
+        try:
+            while (wait := self._held_until - self._clock()) > 0:
+                await asyncio.sleep(wait)
+            if self._rate:
+                turn = max(self._clock(), self._next_turn)
+                self._next_turn = turn + 1 / self._rate
+                await asyncio.sleep(turn - self._clock())
+        except asyncio.CancelledError:
+            self._leave()
+            raise
+
+    def _leave(self) -> None:
+        self._active -= 1
+        self._admit()
+
+    def _admit(self) -> None:
+        while self._waiting and self._active < self.limit:
+            place = self._waiting.popleft()
+            if not place.done():
+                self._active += 1
+                place.set_result(None)
+
+
+class Patience:
+    """Gives up when nothing has succeeded for so long."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
+        self._seconds, self._clock = seconds, clock
+        self._failing_since: float | None = None
+
+    def succeeded(self) -> None:
+        """Something has succeeded: Clarus is there."""
+        self._failing_since = None
+
+    def failed(self, trouble: str) -> None:
+        """Note a failure.
+
+        Raises:
+            ClarusUnreachable: nothing has succeeded for too long.
+        """
+        now = self._clock()
+        if self._failing_since is None:
+            self._failing_since = now
+        if now - self._failing_since >= self._seconds:
+            raise ClarusUnreachable(f"nothing has succeeded for {self._seconds:g} seconds; at last {trouble}")

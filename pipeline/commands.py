@@ -1,0 +1,172 @@
+"""What the commands do, once they are called: configuration in, exit code out."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+from pydantic import SecretStr
+
+from pipeline.config import Settings, load_settings, require_access
+from pipeline.display import watching
+from pipeline.errors import Stopped, UsageError
+from pipeline.extract import SUFFIXES
+from pipeline.inbox import wait_until_whole, waiting_files
+from pipeline.job import Job, access_of
+from pipeline.outbox import LEDGER, holding, make_folders
+from pipeline.run import Finished, Stopping
+from pipeline.stopping import listening
+from pipeline.told import tell_check, tell_runs
+from schemas import RECORD_TYPES, RecordType
+from schemas.headings import fold, nearest
+
+
+def run_files(files: Sequence[Path], dry_run: bool, **options: Any) -> int:
+    """Load files, those named or those of the inbox, after what earlier runs owe."""
+    settings = _settings(options)
+    make_folders(settings.inbox, settings.outbox)
+    for file in files:
+        _must_be_a_file(file)
+    with holding(settings.outbox):
+        taken = list(files) or _from_inbox(settings)
+        if not taken and not (settings.outbox / LEDGER).exists():
+            return tell_runs([], options["as_json"], options["quiet"])
+        return _with_clarus(settings, options, lambda job: job.run(taken, keep=bool(files)))
+
+
+def retry_runs(run: str | None, send_unknown: bool, **options: Any) -> int:
+    """Try again what earlier runs left unfinished."""
+    settings = _settings(options)
+    make_folders(settings.outbox)
+    with holding(settings.outbox):
+        return _with_clarus(settings, options, lambda job: job.retry(run, send_unknown))
+
+
+def check_files(files: Sequence[Path], **options: Any) -> int:
+    """Check files without a network."""
+    from pipeline.reading import documents_of, read
+
+    settings = _settings(options)
+    for file in files:
+        _must_be_a_file(file)
+    read_files = [read(file, settings) for file in files]
+    return tell_check(read_files, documents_of(read_files, settings), options["as_json"], options["quiet"])
+
+
+def serve_sandbox(host: str, port: int, latency: float, journal: Path | None) -> None:
+    """Serve the stand-in for Clarus until it is interrupted."""
+    from pipeline.sandbox import Conditions, Sandbox, serve
+
+    def ready(url: str) -> None:
+        click.echo(f"Clarus sandbox at {url} (tenant sandbox, client sandbox, secret sandbox); Ctrl-C ends it")
+        sys.stdout.flush()
+
+    try:
+        server = Sandbox(host=host, port=port, journal=journal, conditions=Conditions(latency_seconds=latency))
+        serve(server, ready)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the sandbox cannot listen on {host}:{port}: {error}") from error
+
+
+def write_empty(record_type: str, output: Path | None, **options: Any) -> int:
+    """Write an empty file of a record type."""
+    from pipeline.template import write_template
+
+    record = _record_type(record_type)
+    target = output or Path(f"{record.name}.csv")
+    match target.suffix.lower():
+        case ".csv":
+            write_template(record, target, "csv", _settings(options))
+        case ".xlsx":
+            write_template(record, target, "xlsx", _settings(options))
+        case _:
+            raise UsageError(f"{target}: a template is a .csv or an .xlsx file")
+    click.echo(f"{target} has every column of {record.name}")
+    return 0
+
+
+def show_fields(record_type: str, as_json: bool, **options: Any) -> int:
+    """Show the columns of a record type."""
+    from pipeline.fields import as_json as to_json
+    from pipeline.fields import as_text, describe
+
+    lines = describe(_record_type(record_type), _settings(options))
+    if as_json:
+        click.echo(orjson.dumps(to_json(lines), option=orjson.OPT_INDENT_2).decode())
+    else:
+        click.echo(as_text(lines))
+    return 0
+
+
+def _settings(options: Mapping[str, Any]) -> Settings:
+    overrides = {
+        "inbox": options.get("inbox"),
+        "outbox": options.get("outbox"),
+        "clarus.concurrency": options.get("concurrency"),
+        "clarus.rate": options.get("rate"),
+    }
+    return load_settings(options.get("config"), options.get("profile"), environ=os.environ, overrides=overrides)
+
+
+def _record_type(name: str) -> RecordType:
+    record = RECORD_TYPES.get(fold(name))
+    if record is None:
+        likely = nearest(name, RECORD_TYPES)
+        hint = f"did you mean {likely}?" if likely else f"there are {', '.join(RECORD_TYPES)}"
+        raise UsageError(f"there is no record type {name}: {hint}")
+    return record
+
+
+def _must_be_a_file(file: Path) -> None:
+    if not file.exists():
+        raise UsageError(f"there is no file {file}")
+    if file.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"{file}: only {', '.join(SUFFIXES)} are read")
+
+
+def _from_inbox(settings: Settings) -> list[Path]:
+    files, others = waiting_files(settings.inbox, SUFFIXES)
+    for other in others:
+        click.echo(f"warning: {other} stays where it is: only {', '.join(SUFFIXES)} are read", err=True)
+    return wait_until_whole(files, settings.settle_seconds)
+
+
+def _with_clarus(
+    settings: Settings, options: Mapping[str, Any], call: Callable[[Job], Coroutine[Any, Any, list[Finished]]]
+) -> int:
+    stopping = Stopping()
+    with (
+        _clarus(settings, options["sandbox"]) as (reached, known_as),
+        listening(stopping.stop),
+        watching(options["quiet"], options["verbose"]) as progress,
+    ):
+        try:
+            finished = asyncio.run(call(Job(reached, access_of(reached, known_as), progress, stopping)))
+        except KeyboardInterrupt:
+            raise Stopped("stopped at once; the next run goes on from what the ledger knows") from None
+    return tell_runs(finished, options["as_json"], options["quiet"])
+
+
+@contextmanager
+def _clarus(settings: Settings, sandbox: bool) -> Iterator[tuple[Settings, str]]:
+    """The settings that reach Clarus, or a sandbox that remembers its records beside the ledger."""
+    if not sandbox:
+        require_access(settings)
+        yield settings, ""
+        return
+    from pipeline.sandbox import Sandbox
+
+    field = settings.clarus.storage_unit_field
+    with Sandbox(journal=settings.outbox / ".sandbox.jsonl", storage_unit_field=field) as server:
+        secret = SecretStr("sandbox")
+        reached = {"base_url": server.url, "subdomain": "sandbox", "client_id": "sandbox", "client_secret": secret}
+        own = settings.clarus.model_copy(update={**reached, "access_token": SecretStr(""), "api_path": "/api"})
+        # Its port is another one each time; the ledger must know it again.
+        yield settings.model_copy(update={"clarus": own}), "sandbox"

@@ -1,0 +1,243 @@
+"""The configuration: it enters here, becomes one frozen value, and travels as an argument.
+
+A value in `clarus.toml` gives way to the environment, and that to an option of the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Strict, ValidationError
+
+from pipeline import config_rules as rules
+from pipeline.config_contract import refusal
+from pipeline.config_file import read_config_file
+from pipeline.config_keys import SECRETS, Given, Key
+from pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from schemas.dates import Reading
+
+DEFAULT_FILE = Path("clarus.toml")
+
+ENVIRONMENT: Mapping[str, Key] = {
+    "CLARUS_BASE_URL": ("clarus", "base_url"),
+    "CLARUS_SUBDOMAIN": ("clarus", "subdomain"),
+    "CLARUS_CLIENT_ID": ("clarus", "client_id"),
+    "CLARUS_CLIENT_SECRET": ("clarus", "client_secret"),
+    "CLARUS_SCOPE": ("clarus", "scope"),
+    "CLARUS_ACCESS_TOKEN": ("clarus", "access_token"),
+}
+
+# Strict: TOML has types of its own, and pydantic alone would take `true` for 1.
+Count = Annotated[int, Strict(), Field(ge=1)]
+Seconds = Annotated[float, Strict(), Field(ge=0)]
+Timeout = Annotated[float, Strict(), Field(gt=0)]
+Secret = Annotated[SecretStr, AfterValidator(rules.secret)]
+
+# Inputs are hidden from pydantic's own messages: a traceback must not show a secret.
+_FROZEN = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
+
+# Where pydantic's own words are those of a programmer.
+_PLAIN = {"path_type": "must be a path", "tuple_type": "must be a list", "extra_forbidden": "is no option"}
+
+
+class ClarusSettings(BaseModel):
+    """How to reach Clarus, as whom, and with how much patience."""
+
+    model_config = _FROZEN
+
+    base_url: Annotated[str, AfterValidator(rules.base_url)] = "https://clarus-api.com"
+    api_path: Annotated[str, AfterValidator(rules.api_path)] = "/api"
+    subdomain: Annotated[str, AfterValidator(rules.subdomain)] = ""
+    client_id: str = ""
+    client_secret: Secret = SecretStr("")
+    client_secret_file: Path | None = None
+    access_token: Secret = SecretStr("")
+    scope: str = ""
+    storage_unit_field: Annotated[str, AfterValidator(rules.attribute)] = "product_storage_unit_id"
+    concurrency: Annotated[int, Strict(), Field(ge=1, le=512)] = 32
+    rate: Annotated[float, Strict(), Field(gt=0)] | None = None  # requests per second
+    timeout_seconds: Timeout = 30
+    connect_timeout_seconds: Timeout = 10
+    read_settle_seconds: Seconds = 2  # before concluding that a record is not there
+    give_up_seconds: Timeout = 60  # without any success
+    retry_wait_seconds: Seconds = 1  # the first wait after trouble; later ones are longer
+    retry_after_cap_seconds: Seconds = 120  # the longest that Clarus may tell us to wait
+    reconcile_attempts: Count = 3
+    lookup_batch: Count = 500  # codes per lookup
+    page_size: Count = 500  # records per page of an answer
+
+
+class Settings(BaseModel):
+    """Everything that a run can be told, apart from its files."""
+
+    model_config = _FROZEN
+
+    timezone: Annotated[str, AfterValidator(rules.timezone)] = "UTC"
+    date_formats: Annotated[tuple[str, ...], AfterValidator(rules.date_formats)] = ()
+    unsent_columns: Literal["warn", "error", "ignore"] = "warn"
+    fallback_encoding: Annotated[str, AfterValidator(rules.encoding)] = "cp1252"
+    address_book: Path | None = None
+    existing_products: Literal["exists", "update", "error"] = "exists"
+    settle_seconds: Seconds = 1
+    inbox: Path = Path("inbox")
+    outbox: Path = Path("outbox")
+    clarus: ClarusSettings = ClarusSettings()
+    # All three by the name of the record type; headings of files and words are folded (schemas.headings.fold).
+    columns: Mapping[str, Mapping[str, str]] = {}  # heading of the file -> heading of the contract
+    defaults: Mapping[str, Mapping[str, str]] = {}  # heading of the contract -> value for blank cells
+    values: Mapping[str, Mapping[str, Mapping[str, str]]] = {}  # heading -> word of the file -> word of Clarus
+    # Folded headings and words of files as the configuration writes them, to show them to people; not a key of its own.
+    spellings: Mapping[str, str] = {}
+
+    @property
+    def reading(self) -> Reading:
+        """How the dates of the files are read."""
+        from schemas.dates import Reading  # with pandera behind it, which `--help` need not wait for
+
+        return Reading(ZoneInfo(self.timezone), self.date_formats)
+
+
+def load_settings(
+    config: Path | None = None,
+    profile: str | None = None,
+    *,
+    environ: Mapping[str, str],
+    overrides: Mapping[str, Any] = {},
+) -> Settings:
+    """Gather the configuration from its file, the environment and the options given.
+
+    Args:
+        config: must exist; without it `clarus.toml` in the working directory is read if it is there.
+        profile: its keys are laid over the rest of the file.
+        environ: see `ENVIRONMENT`; an empty variable counts as none.
+        overrides: options by dotted key (`inbox`, `clarus.rate`); None means not given.
+
+    Raises:
+        UsageError: one sentence for each fault, with file and key. Never a secret.
+    """
+    given = {**_from_file(config, profile), **_from_environment(environ), **_from_options(overrides)}
+    given = {key: entry for key, entry in given.items() if not _is_taken_back(key, entry)}
+    try:
+        settings = Settings.model_validate({**_nested(given), "spellings": _spellings(given)})
+    except ValidationError as error:
+        raise UsageError("\n".join(_sentences(error, given))) from error
+    if refused := list(_refused_cells(given, settings)):
+        raise UsageError("\n".join(refused))
+    return _with_secret_of_file(settings)
+
+
+def require_access(settings: Settings) -> None:
+    """Make sure that we can introduce ourselves to Clarus.
+
+    Raises:
+        UsageError: names what is missing, and where it may be given.
+    """
+    clarus = settings.clarus
+    missing = []
+    if not clarus.subdomain:
+        missing.append("the subdomain (clarus.subdomain or CLARUS_SUBDOMAIN)")
+    if not clarus.access_token.get_secret_value():
+        if not clarus.client_id:
+            missing.append("the client id (clarus.client_id or CLARUS_CLIENT_ID)")
+        if not clarus.client_secret.get_secret_value():
+            if clarus.client_secret_file:
+                _read_secret(clarus.client_secret_file)  # says what is wrong with it
+            missing.append("the client secret (clarus.client_secret_file or CLARUS_CLIENT_SECRET)")
+    if missing:
+        raise UsageError(f"To talk to Clarus, this is missing: {', '.join(missing)}")
+
+
+def _from_file(config: Path | None, profile: str | None) -> dict[Key, Given]:
+    if config is None and not DEFAULT_FILE.exists():
+        if profile is not None:
+            raise UsageError(
+                f"There is no {DEFAULT_FILE} here, and so no profile {profile!r}: name the file with --config"
+            )
+        return {}
+    top, clarus = Settings.model_fields.keys() - {"spellings"}, ClarusSettings.model_fields.keys() - SECRETS
+    return read_config_file(config or DEFAULT_FILE, profile, {"": top, "clarus": clarus})
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[Key, Given]:
+    return {
+        key: Given(environ[name].strip(), name) for name, key in ENVIRONMENT.items() if environ.get(name, "").strip()
+    }
+
+
+def _from_options(overrides: Mapping[str, Any]) -> dict[Key, Given]:
+    options = {tuple(name.split(".")): value for name, value in overrides.items() if value is not None}
+    return {key: Given(value, f"--{key[-1].replace('_', '-')}") for key, value in options.items()}
+
+
+def _is_taken_back(key: Key, entry: Given) -> bool:
+    """A profile takes a default back by an empty one."""
+    return key[0] == "defaults" and entry.value == ""
+
+
+def _refused_cells(given: Mapping[Key, Given], settings: Settings) -> Iterator[str]:
+    """Say which default values and words of Clarus are not what their column may hold."""
+    cells = {key: entry for key, entry in given.items() if key[0] in ("defaults", "values")}
+    if not cells:
+        return
+    from schemas import RECORD_TYPES
+
+    for (_, record, heading, *_), entry in cells.items():
+        if trouble := refusal(RECORD_TYPES[record], heading, entry.value, settings.reading):
+            yield f"{entry.where}: {entry.value!r} {trouble}"
+
+
+def _nested(given: Mapping[Key, Given]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for key, entry in given.items():
+        branch = tree
+        for name in key[:-1]:
+            branch = branch.setdefault(name, {})
+        branch[key[-1]] = entry.value
+    return tree
+
+
+def _spellings(given: Mapping[Key, Given]) -> dict[str, str]:
+    return {key[-1]: entry.written for key, entry in given.items() if key[0] in ("columns", "values")}
+
+
+def _sentences(error: ValidationError, given: Mapping[Key, Given]) -> Iterator[str]:
+    """Put pydantic's findings into the words of whoever wrote the configuration."""
+    for finding in error.errors(include_url=False):
+        place = tuple(str(part) for part in finding["loc"])
+        # The place may end inside a list or a union: the key is where it was given.
+        key = next((place[:end] for end in range(len(place), 0, -1) if place[:end] in given), place)
+        entry = given.get(key, Given((), ".".join(key)))
+        cause = finding.get("ctx", {}).get("error")
+        rule = str(cause or _PLAIN.get(finding["type"]) or finding["msg"].replace("Input should", "must"))
+        tellable = key[-1] not in SECRETS and isinstance(entry.value, str | int | float)
+        # An address may hold a password.
+        yield f"{entry.where} {rule}" + (f", not {entry.value!r}" if tellable and "@" not in str(entry.value) else "")
+
+
+def _with_secret_of_file(settings: Settings) -> Settings:
+    """Fill in the client secret where the file that holds it can be read; `require_access` says why where not."""
+    clarus = settings.clarus
+    if clarus.client_secret_file is None or clarus.client_secret.get_secret_value():
+        return settings
+    try:
+        secret = _read_secret(clarus.client_secret_file)
+    except UsageError:  # `check` and a rehearsal without a network need no secret
+        return settings
+    return settings.model_copy(update={"clarus": clarus.model_copy(update={"client_secret": secret})})
+
+
+def _read_secret(path: Path) -> SecretStr:
+    try:
+        secret = rules.secret(SecretStr(path.read_text(encoding="utf-8").strip()))
+    except OSError as error:
+        raise UsageError(f"clarus.client_secret_file {path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"clarus.client_secret_file {path} {error}") from None
+    if not secret.get_secret_value():
+        raise UsageError(f"clarus.client_secret_file {path} is empty")
+    return secret

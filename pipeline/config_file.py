@@ -1,0 +1,85 @@
+"""`clarus.toml`: read, its keys checked, and a profile laid over the rest."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.config_keys import Given, Key, Known, spelled
+from pipeline.errors import UsageError
+
+_PATHS = frozenset((("address_book",), ("inbox",), ("outbox",), ("clarus", "client_secret_file")))
+
+
+def read_config_file(path: Path, profile: str | None, known: Known) -> dict[Key, Given]:
+    """Read what the file gives, the profile laid over the rest.
+
+    Args:
+        path: of the TOML; relative paths in it start from its folder.
+        profile: the name of a table under [profiles], if one is chosen. The keys of all profiles are checked.
+        known: the keys that there are.
+
+    Raises:
+        UsageError: unreadable, an unknown key (the nearest known one is named), or an unknown profile.
+    """
+    layers, faults = _layers(path, known)
+    if faults:
+        raise UsageError("\n".join(dict.fromkeys(faults)))
+    base = layers.pop(None)
+    if profile is None:
+        return base
+    if profile not in layers:
+        profiles = f"its profiles are {', '.join(map(str, layers))}" if layers else "it has no profiles"
+        raise UsageError(f"{path}: there is no profile {profile!r}; {profiles}")
+    return {**base, **layers[profile]}
+
+
+def _layers(path: Path, known: Known) -> tuple[dict[str | None, dict[Key, Given]], list[str]]:
+    """What the file gives by profile, None being outside of all, and the faults of its keys."""
+    layers: dict[str | None, dict[Key, Given]] = {None: {}}
+    faults: list[str] = []
+    for key, value in _leaves(_parse(path)):
+        profile, inside = _profile(key)
+        layer = layers.setdefault(profile, {})
+        where = f"{path}: {'.'.join(key)}"
+        try:
+            meant, worth = spelled(inside, value, known)
+        except ValueError as fault:
+            faults.append(f"{path}: {fault}{f' in profile {profile!r}' if profile else ''}")
+            continue
+        if meant in layer:
+            faults.append(f"{where} says again what {layer[meant].where} says: keep one of them")
+        if worth != {}:
+            layer[meant] = Given(_from_folder(path.parent, meant, worth), where, key[-1])
+    return layers, faults
+
+
+def _profile(key: Key) -> tuple[str | None, Key]:
+    return (key[1], key[2:]) if key[0] == "profiles" and len(key) > 1 else (None, key)
+
+
+def _from_folder(folder: Path, key: Key, value: Any) -> Any:
+    return folder / value if key in _PATHS and isinstance(value, str) else value
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        # Notepad may save a BOM, which TOML does not allow.
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not in UTF-8: save it again as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not valid TOML: {error}") from error
+
+
+def _leaves(table: Mapping[str, Any], place: Key = ()) -> Iterator[tuple[Key, Any]]:
+    """Each value with the names of the tables around it; an empty table counts as a value."""
+    for name, value in table.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, (*place, name))
+        else:
+            yield (*place, name), value

@@ -1,0 +1,121 @@
+"""What the values of the configuration must be: each rule returns the value, or raises ValueError with "must …"."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import re
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import SecretStr
+
+# A date that no other date is read for by mistake: day, month and year cannot stand for one another.
+_SAMPLE = datetime(2031, 12, 25, 13, 45, 56, tzinfo=UTC)
+
+
+def timezone(name: str) -> str:
+    """A zone of the IANA database."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: "Europe" is a folder
+        near = difflib.get_close_matches(name, available_timezones(), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "such as 'Europe/London'"
+        raise ValueError(f"must be a time zone of the IANA database ({hint})") from error
+    return name
+
+
+def date_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
+    """Formats of strptime that say day, month and year, once each."""
+    for form in formats:
+        if not _names_a_day(form):
+            raise ValueError(
+                f"must have formats that say %d, %m (or %b, %B) and %Y (or %y) once each: {form!r} does not"
+            )
+        if not _is_readable(form):
+            raise ValueError(f"must have formats of strptime, such as '%d/%m/%Y': {form!r} is none")
+    return formats
+
+
+def encoding(name: str) -> str:
+    """An encoding of text, or nothing."""
+    if not name:
+        return name
+    try:
+        b"a".decode(name)
+    except UnicodeDecodeError:
+        return name  # of two bytes a character
+    except (LookupError, ValueError) as error:
+        raise ValueError("must be an encoding such as 'cp1252' or 'latin-1', or '' for none") from error
+    return name
+
+
+def base_url(url: str) -> str:
+    """Where Clarus is; encrypted, unless it is this machine."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port  # a port that is no number raises here
+    except ValueError as error:
+        raise ValueError("must be an address such as https://clarus-api.com") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError("must be an address such as https://clarus-api.com")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("must not hold a user or password")
+    if parts.query or parts.fragment or re.search(r"\s", url):
+        raise ValueError("must be an address alone, without blanks, ? and #")
+    if parts.scheme == "http" and not _is_this_machine(host):
+        raise ValueError("must begin with https:// (http sends secrets unencrypted, and is for this machine alone)")
+    return url.rstrip("/")
+
+
+def api_path(path: str) -> str:
+    """The path of the REST resources: begins with a slash and ends without."""
+    if re.search(r"[\s?#]", path):
+        raise ValueError("must be a path such as /api")
+    trimmed = path.strip("/")
+    return f"/{trimmed}" if trimmed else ""
+
+
+def subdomain(name: str) -> str:
+    """The tenant, as it travels in a header."""
+    if not re.fullmatch(r"[A-Za-z0-9._-]*", name):
+        raise ValueError("must be the tenant's name alone, such as acme-warehouse")
+    return name
+
+
+def attribute(name: str) -> str:
+    """The name of an attribute of the API, or nothing."""
+    if not re.fullmatch(r"[A-Za-z0-9_]*", name):
+        raise ValueError("must be the name of an attribute, or '' to leave it out")
+    return name
+
+
+def secret(value: SecretStr) -> SecretStr:
+    """Text that can travel in a header; its message keeps the secret."""
+    if not re.fullmatch(r"[!-~]*", value.get_secret_value()):
+        raise ValueError("must be one word of plain characters, without blanks and line breaks")
+    return value
+
+
+def _names_a_day(form: str) -> bool:
+    directives = re.findall(r"%(.)", form)
+    parts = ("d",), ("m", "b", "B"), ("Y", "y")
+    return all(sum(directives.count(letter) for letter in part) == 1 for part in parts)
+
+
+def _is_readable(form: str) -> bool:
+    """Whether strptime understands the format as a whole: it must read back what it wrote."""
+    try:
+        return datetime.strptime(_SAMPLE.strftime(form), form).date() == _SAMPLE.date()
+    except (ValueError, re.error):  # re.error: a directive that stands there twice
+        return False
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,56 @@
+"""What the results of an earlier attempt at a run say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.config import Settings
+from pipeline.errors import UnreadableFile
+from pipeline.extract import Options, extract
+from pipeline.outcomes import RowResult, Status
+from pipeline.results import result_names
+from pipeline.tables import RESULT_COLUMNS, Table
+
+
+class EarlierResults:
+    """The results that lie in a run folder, by table and row; none where the run died before it wrote them."""
+
+    def __init__(self, folder: Path, names: Sequence[str], settings: Settings) -> None:
+        self._results: dict[tuple[str, str], dict[int, RowResult]] = {}
+        for name in names:
+            path = folder / result_names(name, names).results
+            if path.exists():
+                for table in _tables(path, settings):
+                    self._results[name, table.sheet] = _by_row(table)
+
+    def of(self, table: Table) -> dict[int, RowResult]:
+        """The earlier results of a table."""
+        return self._results.get((table.path.name, table.sheet), {})
+
+
+def _tables(path: Path, settings: Settings) -> list[Table]:
+    defaulted = {record: tuple(values) for record, values in settings.defaults.items()}
+    try:
+        return extract(path, Options(settings.columns, defaulted, settings.fallback_encoding))
+    except UnreadableFile:
+        return []  # somebody has changed it: the run is done again, and the ledger knows what was sent
+
+
+def _by_row(table: Table) -> dict[int, RowResult]:
+    """Read the status columns; a row whose status is no status any more counts as one without."""
+    columns = [
+        table.frame[name].astype(object).where(table.frame[name].notna(), "").tolist()
+        if name in table.frame
+        else [""] * len(table.frame)
+        for name in RESULT_COLUMNS
+    ]
+    results = {}
+    for row, status, record, line, error in zip(table.frame.index.tolist(), *columns, strict=True):
+        if status in set(Status):
+            results[row] = RowResult(Status(status), _id(record), _id(line), error)
+    return results
+
+
+def _id(text: str) -> int | None:
+    return int(text) if text.isdigit() else None

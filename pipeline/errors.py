@@ -1,0 +1,65 @@
+"""What can go wrong with a run, named for what the operator does next.
+
+    PipelineError
+    ├── UsageError              mend the command line or the configuration          exit 2
+    ├── UnreadableFile          mend or export again that file; the others go on    exit 1
+    └── Unfinished              run again later: what is left goes on then          exit 3
+        ├── CredentialsRefused  Clarus refuses our credentials
+        ├── ClarusUnreachable   nothing has succeeded for too long
+        ├── LookupRefused       Clarus does not understand or allow what we ask
+        ├── LedgerUnusable      the ledger is damaged, or of a newer version
+        └── Stopped             Ctrl-C or SIGTERM
+    OutboxBusy                  wait for the other run to end                       exit 4
+
+What is wrong with the data is not an exception but a `Problem`.
+"""
+
+from __future__ import annotations
+
+
+class PipelineError(Exception):
+    """An error of which the message tells a person what happened and what to do."""
+
+    exit_code = 3
+
+
+class UsageError(PipelineError):
+    """The command line or the configuration is wrong."""
+
+    exit_code = 2
+
+
+class UnreadableFile(PipelineError):
+    """A file is not what its suffix claims, or has no heading of a known record type."""
+
+    exit_code = 1
+
+
+class Unfinished(PipelineError):
+    """The run cannot go on now; what it has not sent stays owed."""
+
+
+class CredentialsRefused(Unfinished):
+    """Clarus refuses the client id and secret, or the access token."""
+
+
+class ClarusUnreachable(Unfinished):
+    """Nothing has succeeded for `give_up_seconds`."""
+
+
+class LookupRefused(Unfinished):
+    """Clarus does not understand or allow a query: its permissions or its schema have changed."""
+
+
+class LedgerUnusable(Unfinished):
+    """The ledger is damaged or was written by a newer version; it is left as it is."""
+
+
+class Stopped(Unfinished):
+    """The operator or the system asked the run to stop."""
+
+
+class OutboxBusy(PipelineError):
+    """Another run holds the outbox."""
+
+    exit_code = 4

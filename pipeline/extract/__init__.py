@@ -1,0 +1,37 @@
+"""Files read into tables of text; nothing in them is interpreted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.errors import UnreadableFile
+from pipeline.extract.options import Options
+from pipeline.extract.text import raw_records, read_text
+from pipeline.tables import Table
+
+__all__ = ["SUFFIXES", "Options", "extract", "raw_records"]
+
+SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx")
+
+
+def extract(path: Path, options: Options) -> list[Table]:
+    """Read a file without interpreting it.
+
+    Returns:
+        The table of a text file, or one for each sheet of a workbook that holds data; `Table` says what is in it.
+
+    Raises:
+        UnreadableFile: not what its suffix claims, or without the headings that its rows need; the message begins with
+            the file's name.
+    """
+    try:
+        if path.suffix.lower() == ".xlsx":
+            # Workbooks need a good deal of code that a text file does not: --help and CSV files start without it.
+            from pipeline.extract.workbook import read_workbook
+
+            return read_workbook(path, options)
+        return [read_text(path, options)]
+    except UnreadableFile as error:
+        raise UnreadableFile(f"{path.name}: {error}") from error
+    except OSError as error:
+        raise UnreadableFile(f"{path.name}: cannot be read: {error.strerror or error}") from error

@@ -1,0 +1,24 @@
+"""What a cell holds, once the blanks around it are gone."""
+
+from __future__ import annotations
+
+import sys
+
+# Zero-width and direction marks come along when text is copied from web pages and PDF files; str.strip() keeps them.
+_INVISIBLE = "\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+BLANKS = "".join(filter(str.isspace, map(chr, range(sys.maxunicode + 1)))) + _INVISIBLE
+
+
+def stripped(text: str) -> str:
+    """Return the text without blanks, no-break spaces and invisible characters at its ends."""
+    return text.strip(BLANKS)
+
+
+def column_letters(position: int) -> str:
+    """Return what Excel writes above a column; position 0 is `A`."""
+    letters = ""
+    position += 1
+    while position:
+        position, letter = divmod(position - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters

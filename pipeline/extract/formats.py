@@ -1,0 +1,107 @@
+"""What a number in a workbook shows, by its number format: a date, a time, leading zeros, or the number itself."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
+
+LOST_DIGITS = 10**15  # Excel keeps 15 digits of a number
+
+_EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
+_DAY = 86_400_000  # milliseconds
+_LAST_DAY = 2_958_465  # 9999-12-31
+# Dates of East Asian versions of Excel; no code is written for them.
+_EAST_ASIAN_DATES = {*range(27, 37), *range(50, 59)}
+# Zeros to fill and texts around them: 00000, 000-000, "SKU"0000.
+_PADDED = re.compile(r'(?:0|"[^"]*"|\\.|[ \-/()])*')
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)|([ \-/()])|0')
+
+
+class Shown(Enum):
+    """What a number format makes of a number."""
+
+    NUMBER = auto()
+    DATE = auto()
+    DURATION = auto()
+    PADDED = auto()
+
+
+def format_code(number: int, own: dict[int, str]) -> str:
+    """Return the code of a number format; `own` are those that the workbook defines."""
+    if number in own:
+        return own[number]
+    return "yyyy-mm-dd" if number in _EAST_ASIAN_DATES else BUILTIN_FORMATS.get(number, "General")
+
+
+def shown_as(code: str) -> Shown:
+    """Decide what a number format makes of a number."""
+    positive = code.split(";")[0]
+    if is_timedelta_format(positive):
+        return Shown.DURATION
+    if is_date_format(positive):
+        return Shown.DATE
+    # A single 0 is the usual "no decimals".
+    padded = _PADDED.fullmatch(positive) and re.sub(r'"[^"]*"|\\.', "", positive).count("0") > 1
+    return Shown.PADDED if padded else Shown.NUMBER
+
+
+def number_text(value: str, code: str, shown: Shown, *, from_1904: bool = False) -> str:
+    """Return the text of a number as a person would type it.
+
+    Raises:
+        ValueError: `value` is no number.
+    """
+    if shown is Shown.PADDED and value.isdecimal():
+        return _padded(value, code.split(";")[0])
+    number = float(value)
+    if shown is Shown.DATE and 0 <= number < _LAST_DAY + 1:
+        return _moment(number, from_1904)
+    if shown is Shown.DURATION and number >= 0:
+        seconds = round(number * 86_400)
+        return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    if value.isdecimal():
+        return str(int(value)) if value.startswith("0") else value
+    return _plain(number)
+
+
+def _plain(number: float) -> str:
+    # Excel shows 15 digits; the 17 in the file are how 0.1 looks in binary.
+    text = f"{number:.15g}"
+    if "e" in text:
+        text = f"{float(text):.0f}" if abs(number) >= 1 else f"{number:.20f}".rstrip("0")
+    return text
+
+
+def _padded(digits: str, code: str) -> str:
+    """Fill the zeros of a format with digits from the right; what does not fit stands before the first."""
+    zeros = sum(match[0] == "0" for match in _LITERAL.finditer(code))
+    filled = list(digits.zfill(zeros))
+    surplus = len(filled) - zeros
+    shown = []
+    for match in _LITERAL.finditer(code):
+        if match[0] == "0":
+            shown.append("".join(filled[: surplus + 1]))
+            del filled[: surplus + 1]
+            surplus = 0
+        else:
+            shown.append(match[1] or match[2] or match[3] or "")
+    return "".join(shown)
+
+
+def _moment(number: float, from_1904: bool) -> str:
+    milliseconds = round(number * _DAY)
+    if milliseconds < _DAY and not from_1904:
+        return (datetime.min + timedelta(milliseconds=milliseconds)).time().isoformat(_precision(milliseconds))
+    if not from_1904 and milliseconds < 60 * _DAY:
+        milliseconds += _DAY  # Excel believes in 29 February 1900
+    moment = (_EPOCH_1904 if from_1904 else _EPOCH) + timedelta(milliseconds=milliseconds)
+    if not milliseconds % _DAY:
+        return moment.date().isoformat()
+    return moment.isoformat(timespec=_precision(milliseconds))
+
+
+def _precision(milliseconds: int) -> str:
+    return "milliseconds" if milliseconds % 1000 else "seconds"

@@ -1,0 +1,15 @@
+"""What the configuration says about reading files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How files are read in this run; every mapping is by the name of a record type."""
+
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # folded file heading -> contract heading
+    defaulted: Mapping[str, Collection[str]] = field(default_factory=dict)  # contract headings that may be missing
+    fallback_encoding: str = "cp1252"  # of text files that are not Unicode; "" refuses them

@@ -1,0 +1,149 @@
+"""Text files (.csv, .txt, .tsv) read into a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.errors import UnreadableFile
+from pipeline.extract.blocks import blocks
+from pipeline.extract.cells import stripped
+from pipeline.extract.columns import Columns
+from pipeline.extract.encoding import find_encoding
+from pipeline.extract.headings import LAST_HEADING_ROW, Layout, find_headings, nothing_recognised, titles_skipped
+from pipeline.extract.options import Options
+from pipeline.extract.plain import cells_of
+from pipeline.extract.records import Fault, Records, decoded, encoded, split, split_blocks
+from pipeline.problems import Problem, Severity
+from pipeline.tables import Dialect, Table
+
+_DELIMITERS = (",", ";", "\t", "|")
+
+
+def read_text(path: Path, options: Options) -> Table:
+    """Read a text file as `extract` promises."""
+    encoding = find_encoding(path, options.fallback_encoding)
+    source = blocks(path, encoding)
+    first = next(source, b"")
+    head = _find_head(first, options)
+    body = _Body(head, encoding)
+    # A block is split when the next one is there: only the last may not end inside a record.
+    waiting = encoded(split(decoded(first), head.delimiter, limit=head.row).rest)
+    for block in source:
+        waiting = body.take(waiting, more=True) + block
+    body.take(waiting, more=False)
+    return Table(
+        path=path,
+        sheet="",
+        record=head.layout.record,
+        frame=body.columns.frame(),
+        headings=head.layout.headings,
+        unknown=body.columns.unknown,
+        broken=body.broken,
+        problems=(*_announced(encoding, options), *head.problems, *body.columns.nameless, *body.problems),
+        heading_row=head.row,
+        dialect=Dialect(encoding, head.delimiter),
+    )
+
+
+def raw_records(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+    """Read the records of a text file again, exactly as they are written, the heading and blank rows included.
+
+    Yields:
+        The number of the row that a person sees in Excel, and its cells, not stripped. A row that could not be split
+        safely comes as well, split in some way; U+FFFD stands for what is no character.
+    """
+    row = 1
+    for found in split_blocks(blocks(path, dialect.encoding), dialect.delimiter):
+        yield from enumerate(found.cells, start=row)
+        row += len(found.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    delimiter: str
+    row: int
+    layout: Layout
+    problems: tuple[Problem, ...]
+
+
+def _find_head(block: bytes, options: Options) -> _Head:
+    """Find the delimiter under which most known headings are found, and their row."""
+    text = decoded(block)
+    splits = {delimiter: split(text, delimiter, limit=LAST_HEADING_ROW) for delimiter in _DELIMITERS}
+    heads = {
+        delimiter: found
+        for delimiter, records in splits.items()
+        if (found := find_headings(enumerate(records.cells, start=1), options))
+    }
+    if not heads:
+        widest = max(splits.values(), key=lambda records: max(map(len, records.cells), default=0))
+        faults = "".join(f"; row {place + 1}: {fault.message}" for place, fault in widest.faults.items())
+        raise UnreadableFile(nothing_recognised(widest.cells) + faults)
+    delimiter = max(heads, key=lambda delimiter: heads[delimiter][1].known)
+    (row, layout), records = heads[delimiter], splits[delimiter]
+    if fault := records.faults.get(row - 1):
+        raise UnreadableFile(f"row {row}, the headings: {fault.message} ({fault.hint})")
+    if layout.fault:
+        raise UnreadableFile(layout.fault)
+    titles = any(any(map(stripped, cells)) for cells in records.cells[: row - 1])
+    return _Head(delimiter, row, layout, (titles_skipped(row),) if titles else ())
+
+
+def _announced(encoding: str, options: Options) -> list[Problem]:
+    if encoding != options.fallback_encoding:
+        return []
+    message = f"the file is not UTF-8: read as {encoding}"
+    return [Problem(0, "", "", message, "check letters such as é and ü; save it as CSV UTF-8", Severity.WARNING)]
+
+
+class _Body:
+    """The rows below the headings, block by block."""
+
+    def __init__(self, head: _Head, encoding: str) -> None:
+        self.columns = Columns(head.layout)
+        self.broken: dict[int, tuple[str, ...]] = {}
+        self.problems: list[Problem] = []
+        self._delimiter = head.delimiter
+        self._width = len(head.layout.cells)
+        self._row = head.row + 1  # of the next record
+
+    def take(self, block: bytes, *, more: bool) -> bytes:
+        """Read a block that begins with a record, and return what of it belongs to the next one."""
+        if plain := cells_of(block, self._delimiter, self._width):
+            size, cells = plain
+            self.columns.add(np.arange(self._row, self._row + size), cells)
+            self._row += size
+            return b""
+        found = split(decoded(block), self._delimiter, more=more)
+        self._take_records(found)
+        return encoded(found.rest)
+
+    def _take_records(self, found: Records) -> None:
+        rows, whole = [], []
+        for place, cells in enumerate(found.cells):
+            row = self._row + place
+            if fault := found.faults.get(place) or self._misfit(cells):
+                self.broken[row] = tuple(filter(None, map(stripped, cells)))
+                self.problems.append(Problem(row, "", "", fault.message, fault.hint))
+            elif len(cells) >= self._width:
+                rows.append(row)
+                whole.append(cells)
+        self._row += len(found.cells)
+        # A wider row has nothing but blanks beyond the headings: zip() leaves them out.
+        headed = zip(range(self._width), zip(*whole, strict=False), strict=False)
+        columns = [pa.array(cells, pa.string()) if any(cells) else None for _, cells in headed]
+        self.columns.add(np.array(rows, dtype=np.int64), columns)
+
+    def _misfit(self, cells: list[str]) -> Fault | None:
+        """What is wrong with the number of cells; nothing for a row without any value."""
+        fields = f"{len(cells)} fields where the headings have {self._width}"
+        if len(cells) < self._width and any(map(stripped, cells)):
+            return Fault(f"the row has {fields}", "write a delimiter for each blank cell too, up to the end of the row")
+        if len(cells) > self._width and any(map(stripped, cells[self._width :])):
+            return Fault(f"the row has {fields}", "put cells that hold the delimiter in quotes")
+        return None

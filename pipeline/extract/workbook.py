@@ -1,0 +1,188 @@
+"""Workbooks (.xlsx) read into a table for each sheet that holds data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, islice, takewhile
+from pathlib import Path
+from zipfile import ZipFile
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.errors import UnreadableFile
+from pipeline.extract.cells import column_letters
+from pipeline.extract.columns import Columns
+from pipeline.extract.headings import LAST_HEADING_ROW, Layout, find_headings, nothing_recognised, titles_skipped
+from pipeline.extract.options import Options
+from pipeline.extract.package import opened
+from pipeline.extract.parts import Sheet, damage_reported, read_parts
+from pipeline.extract.sheet import Context, Row, read_rows
+from pipeline.problems import Problem, Severity
+from pipeline.tables import Table
+
+_BLOCK = 8192  # rows
+_WIDEST = 1000  # columns that headings may take; the widest contract has 134
+_CHANCE = 2  # known headings that a sheet of notes may hold by chance
+
+
+def read_workbook(path: Path, options: Options) -> list[Table]:
+    """Read a workbook as `extract` promises."""
+    with damage_reported(), opened(path) as package:
+        parts = read_parts(package)
+        previews = [_preview(package, sheet, parts.context, options) for sheet in parts.sheets]
+        data = _choose(previews)
+        tables = [_read(path, package, preview, parts.context) for preview in data]
+    # What was skipped concerns the file: the first table speaks for it.
+    skipped = tuple(_skipped(preview) for preview in previews if preview not in data and preview.rows)
+    return [replace(tables[0], problems=(*skipped, *tables[0].problems)), *tables[1:]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Preview:
+    """The first rows of a sheet."""
+
+    sheet: Sheet
+    rows: dict[int, list[str]]  # by number
+    headings: tuple[int, Layout] | None
+
+    @property
+    def is_data(self) -> bool:
+        return self.headings is not None and not self.headings[1].fault
+
+    @property
+    def is_meant_as_data(self) -> bool:
+        """Whether so many headings are known that a fault in them is a mistake, not a sheet of notes."""
+        return self.headings is not None and self.headings[1].known > _CHANCE
+
+
+def _preview(package: ZipFile, sheet: Sheet, context: Context, options: Options) -> _Preview:
+    with package.open(sheet.part) as file:
+        first = list(takewhile(lambda row: row.number <= LAST_HEADING_ROW, read_rows(file, context)))
+    rows = {row.number: _in_line(row, _WIDEST) for row in first}
+    return _Preview(sheet, rows, find_headings(rows.items(), options))
+
+
+def _in_line(row: Row, limit: int) -> list[str]:
+    width = min(max(row.cells) + 1, limit)
+    return [row.cells.get(position, "") for position in range(width)]
+
+
+def _choose(previews: list[_Preview]) -> list[_Preview]:
+    """The sheets to read.
+
+    Raises:
+        UnreadableFile: there is none, or one is meant as data and cannot be read.
+    """
+    visible = [preview for preview in previews if not preview.sheet.hidden]
+    data = [preview for preview in visible if preview.is_data]
+    for preview in visible:
+        if preview.headings and preview.headings[1].fault and (preview.is_meant_as_data or not data):
+            raise UnreadableFile(f"sheet {preview.sheet.name}: {preview.headings[1].fault}")
+    if data:
+        return data
+    if hidden := next((preview for preview in previews if preview.is_data), None):
+        raise UnreadableFile(
+            f"the only sheet with data, {hidden.sheet.name}, is hidden; show it, and send the file again"
+        )
+    if not any(preview.rows for preview in visible):
+        raise UnreadableFile("has no filled cell")
+    raise UnreadableFile(nothing_recognised(chain.from_iterable(preview.rows.values() for preview in visible)))
+
+
+def _skipped(preview: _Preview) -> Problem:
+    if preview.sheet.hidden:
+        why, hint = "is hidden: it is not read", "show it if its rows should be loaded"
+    else:
+        why, hint = "has no headings of a known record type: it is not read", ""
+    return Problem(0, "", preview.sheet.name, f"sheet {preview.sheet.name} {why}", hint, Severity.WARNING)
+
+
+def _read(path: Path, package: ZipFile, preview: _Preview, context: Context) -> Table:
+    assert preview.headings is not None
+    heading_row, layout = preview.headings
+    while layout.cells and not layout.cells[-1]:
+        layout = replace(layout, cells=layout.cells[:-1], columns=layout.columns[:-1])
+    body = _Body(layout)
+    with package.open(preview.sheet.part) as file:
+        body.read(row for row in read_rows(file, context) if row.number > heading_row)
+    titles = min(preview.rows) < heading_row
+    return Table(
+        path=path,
+        sheet=preview.sheet.name,
+        record=layout.record,
+        frame=body.columns.frame(),
+        headings=layout.headings,
+        unknown=body.columns.unknown,
+        broken={},
+        problems=(
+            *([titles_skipped(heading_row)] if titles else ()),
+            *body.columns.nameless,
+            *body.warnings,
+            *body.problems,
+        ),
+        heading_row=heading_row,
+    )
+
+
+class _Body:
+    """The rows below the headings."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.columns = Columns(layout)
+        self.problems: list[Problem] = []
+        self._cells = layout.cells
+        self._outside = 0
+        self._first_outside = ""
+        self._hidden: list[int] = []
+
+    def read(self, rows: Iterator[Row]) -> None:
+        """Take in all rows."""
+        while block := list(islice(rows, _BLOCK)):
+            self._take(block)
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """What a person may not expect of the sheet."""
+        found = []
+        if self._outside:
+            first = self._first_outside
+            message = f"{self._outside} filled cells right of the last heading are not read (the first is {first})"
+            found.append(Problem(0, "", "", message, "write headings above them, or clear them", Severity.WARNING))
+        if self._hidden:
+            message = f"{len(self._hidden)} hidden rows are read like all others (the first is row {self._hidden[0]})"
+            found.append(Problem(0, "", "", message, "delete rows that should not be loaded", Severity.WARNING))
+        return found
+
+    def _take(self, rows: list[Row]) -> None:
+        width = len(self._cells)
+        filled: set[int] = set()
+        for row in rows:
+            filled.update(row.cells)
+            if row.hidden:
+                self._hidden.append(row.number)
+            self.problems += self._problems(row)
+        if outside := {position for position in filled if position >= width}:
+            self._note_outside(rows, outside)
+        numbers = np.array([row.number for row in rows], dtype=np.int64)
+        self.columns.add(
+            numbers,
+            [
+                pa.array([row.cells.get(position) for row in rows], pa.string()) if position in filled else None
+                for position in range(width)
+            ],
+        )
+
+    def _problems(self, row: Row) -> Iterable[Problem]:
+        for trouble in row.troubles:
+            if trouble.position < len(self._cells):
+                heading = self._cells[trouble.position] or f"column {column_letters(trouble.position)}"
+                yield Problem(row.number, heading, trouble.value, trouble.message, trouble.hint)
+
+    def _note_outside(self, rows: list[Row], outside: set[int]) -> None:
+        for row in rows:
+            beyond = outside.intersection(row.cells)
+            self._outside += len(beyond)
+            if beyond and not self._first_outside:
+                self._first_outside = f"{column_letters(min(beyond))}{row.number}"

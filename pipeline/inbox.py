@@ -1,0 +1,73 @@
+"""Which files are taken, and when: only whole ones, and never a part of one."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+# Other programs write these while a file is on its way.
+_UNFINISHED = (".tmp", ".part", ".filepart")
+
+
+def waiting_files(inbox: Path, suffixes: Sequence[str]) -> tuple[list[Path], list[Path]]:
+    """Return the files of the inbox that we read, by name, and those that stay because of their type."""
+    files = sorted(path for path in inbox.iterdir() if path.is_file() and _is_ours(path))
+    ours = [path for path in files if path.suffix.lower() in suffixes]
+    return ours, [path for path in files if path not in ours]
+
+
+def wait_until_whole(
+    files: Sequence[Path],
+    seconds: float,
+    now: Callable[[], float] = time.time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> list[Path]:
+    """Wait until each file has been unchanged for so many seconds; files that vanish meanwhile are left out."""
+    seen: dict[Path, tuple[tuple[int, int], float]] = {}  # size and time of change, and since when we see them so
+    while True:
+        youngest = 0.0  # seconds that still have to pass
+        for path in files:
+            try:
+                stat = path.stat()
+            except FileNotFoundError:
+                seen.pop(path, None)
+                continue
+            signature, moment = (stat.st_size, stat.st_mtime_ns), now()
+            if path not in seen:
+                # A file that lay here before may be taken at once; one that claims to be of the future is watched.
+                seen[path] = (signature, min(stat.st_mtime, moment))
+            elif seen[path][0] != signature:
+                seen[path] = (signature, moment)
+            youngest = max(youngest, seen[path][1] + seconds - moment)
+        if youngest <= 0:
+            return [path for path in files if path in seen]
+        sleep(min(youngest, max(seconds, 0.05)))
+
+
+def move(source: Path, target: Path) -> None:
+    """Move a file so that the target is never seen half written."""
+    try:
+        source.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        copy(source, target)  # the outbox lies on another disk
+        source.unlink()
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a file so that the target is never seen half written."""
+    part = target.with_name(f".{target.name}.part")
+    shutil.copy2(source, part)
+    with part.open("rb") as written:
+        os.fsync(written.fileno())
+    part.replace(target)
+
+
+def _is_ours(path: Path) -> bool:
+    name = path.name
+    return not name.startswith((".", "~$")) and not name.lower().endswith(_UNFINISHED)

@@ -1,0 +1,159 @@
+"""Post one record exactly once, whatever happens on the way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from pipeline.clarus.answers import Answer, Meaning, line_ids, meaning, record_id, refusal
+from pipeline.errors import LookupRefused, Unfinished
+from pipeline.ledger import Entry, Identity, State
+from pipeline.outcomes import Status
+from pipeline.problems import Problem
+from schemas.lists import CodeList
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One record to be made: the request, and how to find the record if its answer is lost."""
+
+    identity: Identity
+    path: str
+    body: bytes
+    fingerprint: str
+    parts: dict[str, Any]  # digests, for the ledger
+    listed: CodeList | None  # None: Clarus does not list such records
+    key: Key
+    known_ids: tuple[int, ...] = ()  # records of this key that are there already and are not this one
+    attempts: int = 0  # of earlier runs
+    in_doubt: bool = False  # one of them may have made it
+    warnings: tuple[Problem, ...] = ()
+    method: str = "POST"
+
+    def entry(self, state: State, run: str, **found: Any) -> Entry:
+        """The ledger's line for it."""
+        return Entry(self.identity, state, self.fingerprint, self.parts, run, known_ids=self.known_ids, **found)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a document ended."""
+
+    status: Status
+    clarus_id: int | None = None
+    line_ids: tuple[int | None, ...] = ()
+    error: str = ""
+    problems: tuple[Problem, ...] = ()  # of single rows; columns by their contract heading
+    made_in: str = ""  # the run that made the record, where the ledger knows it
+
+
+class Writes(Protocol):
+    """Something that sends writes, such as `pipeline.clarus.client.Clarus`."""
+
+    async def write(self, method: str, path: str, body: bytes) -> Answer:
+        """Send one write; what it raises is raised before anything can have reached Clarus."""
+
+
+class CodeLists(Protocol):
+    """Clarus's lists."""
+
+    async def find(self, codes: CodeList, keys: Collection[Key]) -> dict[Key, list[int]]:
+        """Return the ids of the records with these keys."""
+
+
+class Intentions(Protocol):
+    """Where what is about to be done is written down, such as `pipeline.ledger.Ledger`."""
+
+    async def intend(self, entry: Entry) -> None:
+        """Return when the intention is on the disk."""
+
+    def conclude(self, entry: Entry) -> None:
+        """Write down what came of it."""
+
+
+class Interrupted(Exception):
+    """The run cannot go on; this is how the document stands."""
+
+    def __init__(self, outcome: Outcome, cause: Unfinished) -> None:
+        super().__init__(str(cause))
+        self.outcome, self.cause = outcome, cause
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The protocol: write the intention down, send, and where the answer is lost, look before sending again."""
+
+    clarus: Writes
+    lists: CodeLists
+    ledger: Intentions
+    run: str
+    settle: float = 2.0  # seconds after which a read is trusted to see a write
+    most_attempts: int = 3  # times one record is sent in one run while each answer is lost
+
+    async def deliver(self, posting: Posting) -> Outcome:
+        """Make the record and return its id.
+
+        Raises:
+            Interrupted: Clarus is out of reach, or refuses our credentials.
+        """
+        in_doubt, said = posting.in_doubt, ""
+        for attempt in range(posting.attempts + 1, posting.attempts + self.most_attempts + 1):
+            await self.ledger.intend(posting.entry(State.SENT, self.run, attempts=attempt))
+            try:
+                answer = await self.clarus.write(posting.method, posting.path, posting.body)
+            except Unfinished as error:
+                raise Interrupted(self._unsent(posting, attempt, in_doubt, error), error) from error
+            judged, said = meaning(answer), answer.said
+            if judged is Meaning.MADE:
+                return self._created(posting, attempt, record_id(answer.body), line_ids(answer.body))
+            if judged is not Meaning.IN_DOUBT and not in_doubt:
+                return self._refused(posting, attempt, answer)
+            in_doubt = True
+            if posting.listed is None:
+                return Outcome(Status.UNKNOWN, error=f"{said}, and such records cannot be looked up")
+            await asyncio.sleep(self.settle)
+            try:
+                found = await self.look(posting)
+            except LookupRefused as error:
+                return Outcome(Status.UNKNOWN, error=f"{said}, and looking for it failed: {error}")
+            except Unfinished as error:
+                doubt = Outcome(Status.UNKNOWN, error=f"{said}, and it could not be looked up: {error}")
+                raise Interrupted(doubt, error) from error
+            if found is not None:
+                return self._created(posting, attempt, found, [])
+            if judged is not Meaning.IN_DOUBT:  # refused, and not because an earlier attempt has made it
+                return self._refused(posting, attempt, answer)
+        return Outcome(Status.UNKNOWN, error=f"sent {self.most_attempts} times; {said}, and it is not there")
+
+    async def look(self, posting: Posting) -> int | None:
+        """Return the id under which Clarus has the record, None where it has not."""
+        if posting.listed is None:
+            return None
+        found = await self.lists.find(posting.listed, [posting.key])
+        return next((record for record in found.get(posting.key, []) if record not in posting.known_ids), None)
+
+    def adopt(self, entry: Entry, record: int) -> Outcome:
+        """Conclude that a record which was found is the one whose answer was lost."""
+        self.ledger.conclude(replace(entry, state=State.CREATED, run=self.run, clarus_id=record, line_ids=()))
+        return Outcome(Status.CREATED, record)
+
+    def _created(self, posting: Posting, attempt: int, record: int | None, lines: list[int | None]) -> Outcome:
+        found = {"clarus_id": record, "line_ids": tuple(lines), "attempts": attempt}
+        self.ledger.conclude(posting.entry(State.CREATED, self.run, **found))
+        return Outcome(Status.CREATED, record, tuple(lines), problems=posting.warnings)
+
+    def _refused(self, posting: Posting, attempt: int, answer: Answer) -> Outcome:
+        entry = posting.entry(State.REFUSED, self.run, attempts=attempt, error=f"refused ({answer.status})")
+        self.ledger.conclude(entry)
+        return Outcome(Status.REJECTED, error=refusal(answer))
+
+    def _unsent(self, posting: Posting, attempt: int, in_doubt: bool, error: Unfinished) -> Outcome:
+        """This attempt did not leave; an earlier one may have, and then the doubt stays."""
+        if in_doubt:
+            return Outcome(Status.UNKNOWN, error=f"an earlier attempt had no answer; then: {error}")
+        self.ledger.conclude(posting.entry(State.WITHDRAWN, self.run, attempts=attempt))
+        return Outcome(Status.PENDING, error=f"not sent: {error}")

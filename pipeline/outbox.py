@@ -1,0 +1,68 @@
+"""The outbox: one folder a run, the ledger, and the lock that keeps a second run out."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.errors import OutboxBusy, UsageError
+
+LEDGER = "ledger.sqlite3"
+
+
+@contextmanager
+def holding(outbox: Path) -> Iterator[None]:
+    """Hold the outbox; the lock ends with this process, however it ends.
+
+    Raises:
+        OutboxBusy: another run holds it.
+    """
+    lock = outbox / ".lock"
+    with lock.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.seek(0)
+            holder = file.read().strip()
+            raise OutboxBusy(f"another run holds {outbox}{f' (process {holder})' if holder else ''}") from error
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
+def make_folders(*folders: Path) -> None:
+    """Make the folders that are missing.
+
+    Raises:
+        UsageError: one cannot be made.
+    """
+    for folder in folders:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"the folder {folder} cannot be made: {error.strerror}") from error
+
+
+def new_run_folder(outbox: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Path:
+    """Make the folder of a new run; the names sort by time."""
+    while True:
+        folder = outbox / now().strftime("%Y%m%d-%H%M%S-%f")[:-3]
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue  # another millisecond
+        return folder
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return a file name that is not taken yet: the same, or with a number before its suffix."""
+    path, number, free = Path(name), 1, name
+    while free.casefold() in {other.casefold() for other in taken}:
+        number += 1
+        free = f"{path.stem}-{number}{path.suffix}"
+    return free

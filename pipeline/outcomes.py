@@ -1,0 +1,119 @@
+"""How each row ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from pipeline.problems import Problem
+from pipeline.tables import Table
+
+
+class Status(StrEnum):
+    """The end of a document, and so of its rows."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    EXISTS = "exists"
+    NOTED = "noted"
+    INVALID = "invalid"
+    BLOCKED = "blocked"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    PENDING = "pending"
+    READY = "ready"
+
+    @property
+    def done(self) -> bool:
+        """Whether nobody has to do anything about it any more."""
+        return self in _DONE
+
+
+_DONE = frozenset((Status.CREATED, Status.UPDATED, Status.EXISTS, Status.NOTED))
+_NUMBER = {status: number for number, status in enumerate(Status, start=1)}
+_STATUS = (None, *Status)
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """What the results file says of one row."""
+
+    status: Status
+    clarus_id: int | None = None
+    line_id: int | None = None
+    error: str = ""
+
+
+class RowResults:
+    """The results of a table's rows; a row that was never recorded has none.
+
+    Kept in arrays: a million rows take some 20 MB instead of some 200.
+    """
+
+    def __init__(self, rows: Iterable[int]) -> None:
+        self._rows = np.asarray(list(rows), dtype=np.int64)
+        size = int(self._rows.max()) + 1 if self._rows.size else 1
+        self._status = np.zeros(size, dtype=np.int8)
+        self._ids = np.zeros(size, dtype=np.int64)  # 0: none; Clarus counts from 1
+        self._line_ids = np.zeros(size, dtype=np.int64)
+        self._errors: dict[int, str] = {}
+
+    def record(self, row: int, result: RowResult) -> None:
+        """Set the result of a row, replacing an earlier one."""
+        self._status[row] = _NUMBER[result.status]
+        self._ids[row] = result.clarus_id or 0
+        self._line_ids[row] = result.line_id or 0
+        if result.error:
+            self._errors[row] = result.error
+        else:
+            self._errors.pop(row, None)
+
+    def get(self, row: int) -> RowResult | None:
+        """The result of a row, or None: a blank row, or one that has not ended yet."""
+        if row >= len(self._status):
+            return None
+        status = _STATUS[self._status[row]]
+        if status is None:
+            return None
+        ids = int(self._ids[row]) or None, int(self._line_ids[row]) or None
+        return RowResult(status, *ids, self._errors.get(row, ""))
+
+    def counts(self) -> dict[Status, int]:
+        """How many rows ended in each status; every status is a key."""
+        numbers = np.bincount(self._status[self._rows], minlength=len(_STATUS))
+        return {status: int(numbers[number]) for status, number in _NUMBER.items()}
+
+    def unrecorded(self) -> list[int]:
+        """The rows that have no result."""
+        return [int(row) for row in self._rows if self._status[row] == 0]
+
+    def unfinished(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """The rows that are not done, in the order of the file."""
+        done = np.zeros(len(_STATUS), dtype=bool)
+        done[[0, *(_NUMBER[status] for status in _DONE)]] = True
+        return self._rows[~done[self._status[self._rows]]]
+
+    def with_error(self) -> list[int]:
+        """The rows that have an error, in order."""
+        return sorted(self._errors)
+
+    def __iter__(self) -> Iterator[tuple[int, RowResult]]:
+        for row in self._rows.tolist():
+            if (result := self.get(row)) is not None:
+                yield row, result
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableReport:
+    """Everything that is to be told about one table."""
+
+    table: Table
+    results: RowResults
+    problems: list[Problem]
+    document_of: np.ndarray[tuple[int], np.dtype[np.int32]]  # by row number; -1: the row belongs to no document

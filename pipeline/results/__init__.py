@@ -1,0 +1,18 @@
+"""The last stage: every row comes back with its Clarus id or the reason it has none."""
+
+from pipeline.results.causes import Cause, summarise
+from pipeline.results.files import write_results
+from pipeline.results.issues import write_issues
+from pipeline.results.names import RESERVED_NAMES, ResultNames, result_names
+from pipeline.results.summary import write_summary
+
+__all__ = [
+    "RESERVED_NAMES",
+    "Cause",
+    "ResultNames",
+    "result_names",
+    "summarise",
+    "write_issues",
+    "write_results",
+    "write_summary",
+]

@@ -1,0 +1,104 @@
+"""One cause repeated a thousand times, told once."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.outcomes import TableReport
+from pipeline.problems import Problem, Severity
+from pipeline.results.issues import Issue, issues_of
+
+_ALIKE = 3  # up to so many messages that differ in nothing but the value are told one by one
+_EXAMPLES = 3
+_NUMBERS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What went wrong the same way in one or many rows."""
+
+    file: str  # "" for the last one, which counts what the others leave out
+    sheet: str
+    column: str
+    message: str
+    severity: Severity
+    rows: int  # how many it concerns
+    first_rows: tuple[int, ...]  # 0: the whole file or column
+    examples: tuple[str, ...] = ()  # values, where the message stands for several
+
+    @property
+    def sentence(self) -> str:
+        """The cause as the screen shows it."""
+        where = f"{self.column}: " if self.column else ""
+        examples = f", for example {', '.join(self.examples)}" if self.examples else ""
+        if self.first_rows == (0,):
+            count = "the whole column" if self.column else "the whole file"
+        else:
+            count = "1 row" if self.rows == 1 else f"{self.rows} rows"
+        return f"{where}{self.message}{examples}: {count}"
+
+
+def summarise(reports: Sequence[TableReport], extra: Iterable[tuple[str, Problem]] = (), most: int = 20) -> list[Cause]:
+    """Group the problems of a run: errors first, the frequent ones before the rare.
+
+    Problems are one cause when file, sheet, column and message are the same; or, where more than a few messages differ
+    only in the value or in numbers, when they are the same but for those.
+
+    Args:
+        reports: Of all tables of the run.
+        extra: Files that could not be read: name of the file, what is wrong.
+        most: When there are more causes, the last one given counts the rest.
+    """
+    issues = [Issue(file, "", problem) for file, problem in extra]
+    for report in reports:
+        issues.extend(issues_of(report))
+    alike = defaultdict[tuple[str, ...], dict[str, list[Issue]]](lambda: defaultdict(list))
+    for issue in issues:
+        problem = issue.problem
+        key = issue.file, issue.sheet, problem.column, problem.severity, _pattern(problem)
+        alike[key][problem.message].append(issue)
+    causes = sorted(_causes(alike.values()), key=lambda cause: (cause.severity, -cause.rows))
+    if len(causes) <= most:
+        return causes
+    return [*causes[: most - 1], _rest(causes[most - 1 :])]
+
+
+def _pattern(problem: Problem) -> str:
+    """The message without what differs from row to row."""
+    message = problem.message
+    if problem.value:
+        message = message.replace(problem.value, "…")
+    return _NUMBERS.sub("…", message) if message == problem.message else message
+
+
+def _causes(alike: Iterable[dict[str, list[Issue]]]) -> Iterator[Cause]:
+    for by_message in alike:
+        if len(by_message) <= _ALIKE:
+            yield from (_cause(issues, message) for message, issues in by_message.items())
+        else:
+            issues = [issue for several in by_message.values() for issue in several]
+            examples = dict.fromkeys(issue.problem.value for issue in issues if issue.problem.value)
+            yield _cause(issues, _pattern(issues[0].problem), tuple(examples)[:_EXAMPLES])
+
+
+def _cause(issues: list[Issue], message: str, examples: tuple[str, ...] = ()) -> Cause:
+    first = issues[0]
+    rows = sorted({issue.problem.row for issue in issues})
+    return Cause(
+        file=first.file,
+        sheet=first.sheet,
+        column=first.problem.column,
+        message=message,
+        severity=first.problem.severity,
+        rows=len(rows),
+        first_rows=tuple(rows[:_EXAMPLES]),
+        examples=examples,
+    )
+
+
+def _rest(causes: Sequence[Cause]) -> Cause:
+    rows = sum(cause.rows for cause in causes)
+    return Cause("", "", "", f"{len(causes)} other causes", causes[0].severity, rows, ())

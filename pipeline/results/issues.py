@@ -1,0 +1,74 @@
+"""issues.csv: one line per problem."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.outcomes import TableReport
+from pipeline.problems import Problem, Severity
+from pipeline.results.guard import guarded
+from pipeline.results.replacing import replacing
+
+_COLUMNS = ("file", "sheet", "row", "column", "value", "severity", "message", "hint")
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A problem and the place where it stands."""
+
+    file: str
+    sheet: str
+    problem: Problem
+
+
+def write_issues(folder: Path, reports: Sequence[TableReport], extra: Iterable[tuple[str, Problem]] = ()) -> Path:
+    """Write issues.csv of a run: UTF-8 with BOM, ordered by file, sheet and row.
+
+    Args:
+        folder: The run's folder.
+        reports: Of all tables of the run.
+        extra: Files that could not be read: name of the file, what is wrong.
+
+    Texts that a spreadsheet would take for a formula have an apostrophe before them.
+    """
+    issues = [Issue(file, "", problem) for file, problem in extra]
+    for report in reports:
+        issues.extend(issues_of(report))
+    issues.sort(key=lambda issue: (issue.file, issue.sheet, issue.problem.row))  # stable: reading order within a row
+    target = folder / "issues.csv"
+    with (
+        replacing(target) as temporary,
+        temporary.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file,
+    ):
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(_COLUMNS)
+        writer.writerows(map(_line, issues))
+    return target
+
+
+def issues_of(report: TableReport) -> Iterator[Issue]:
+    """All problems of a table; for a row that has an error and no problem of its own, the error is one.
+
+    Those are the rows that Clarus refused, that wait for another document, or whose document is held by another row.
+    """
+    file, sheet = report.table.path.name, report.table.sheet
+    told = set[int]()
+    for problem in report.problems:
+        yield Issue(file, sheet, problem)
+        if problem.severity is Severity.ERROR:
+            told.add(problem.row)
+    for row in report.results.with_error():
+        result = report.results.get(row)
+        if result is not None and row not in told:
+            severity = Severity.WARNING if result.status.done else Severity.ERROR
+            yield Issue(file, sheet, Problem(row, "", "", result.error, severity=severity))
+
+
+def _line(issue: Issue) -> list[str]:
+    problem = issue.problem
+    row = str(problem.row) if problem.row else ""
+    texts = issue.file, issue.sheet, row, problem.column, problem.value, problem.severity, problem.message, problem.hint
+    return [guarded(text) for text in texts]

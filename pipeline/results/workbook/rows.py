@@ -1,0 +1,101 @@
+"""The XML of a sheet, row by row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple, TextIO
+
+from pipeline.errors import UnreadableFile
+from pipeline.results.workbook import markup
+
+_PIECE = 1 << 20  # characters read at once
+_CELL = re.compile(r"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
+
+
+class Row(NamedTuple):
+    """One row: its number, its first tag, and its cells as XML."""
+
+    number: int
+    tag: str
+    cells: str
+
+
+class SheetStream:
+    """A sheet that is read from front to back: `head`, then `rows()`, then `tail`."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._pieces = _whole_tags(stream)
+        self._ahead = ""
+        while (start := self._ahead.find("<sheetData")) < 0 or self._ahead.find(">", start) < 0:
+            self._read_on()
+        end = self._ahead.find(">", start) + 1
+        self.head = self._ahead[:start]
+        self.tail = ""
+        self._empty = self._ahead[end - 2] == "/"
+        self._ahead = self._ahead[end:]
+
+    def rows(self) -> Iterator[Row]:
+        """The rows; numbers that a writer left out are counted."""
+        number = 0
+        at = 0
+        while not self._empty:
+            row = self._next_row(at)
+            if row is None:
+                break
+            start, opened, end = row
+            tag = self._ahead[start:opened]
+            given = markup.attribute(tag, "r")
+            number = int(given) if given else number + 1
+            closed = self._ahead.rfind("</", opened, end) if opened < end else opened
+            yield Row(number, tag, self._ahead[opened:closed])
+            at = end
+            if at > _PIECE:
+                self._ahead = self._ahead[at:]
+                at = 0
+        rest = self._ahead[at:] + "".join(self._pieces)
+        self.tail = rest if self._empty else rest[rest.index(">", rest.index("</sheetData")) + 1 :]
+
+    def _next_row(self, at: int) -> tuple[int, int, int] | None:
+        """Where the next row starts, its first tag ends, and the row ends."""
+        while True:
+            start = self._ahead.find("<", at)
+            if start >= 0 and self._ahead.startswith("</sheetData", start):
+                return None
+            opened = self._ahead.find(">", start) + 1 if start >= 0 else 0
+            if opened and self._ahead[opened - 2] == "/":
+                return start, opened, opened
+            end = self._ahead.find("</row>", opened) if opened else -1
+            if end >= 0:
+                return start, opened, end + len("</row>")
+            self._read_on()
+
+    def _read_on(self) -> None:
+        piece = next(self._pieces, "")
+        if not piece:
+            raise UnreadableFile("the workbook is cut off in the middle of a sheet; export it again")
+        self._ahead += piece
+
+
+def cells_of(row: Row) -> dict[int, str]:
+    """The cells of a row as XML, by column number; places that a writer left out are counted."""
+    found = {}
+    column = 0
+    for match in _CELL.finditer(row.cells):
+        reference = markup.attribute(match[0][: match.end(1) - match.start()], "r")
+        column = markup.place(reference)[1] if reference else column + 1
+        found[column] = match[0]
+    return found
+
+
+def _whole_tags(stream: TextIO) -> Iterator[str]:
+    """Pieces of the text that end before a tag begins, freed of the prefix that the writer may have set."""
+    carried = stream.read(_PIECE)
+    prefix = markup.prefix_of(carried)
+    carried = markup.declared_utf8(carried)
+    while piece := stream.read(_PIECE):
+        carried += piece
+        cut = carried.rfind("<")
+        yield markup.without_prefix(carried[:cut], prefix)
+        carried = carried[cut:]
+    yield markup.without_prefix(carried, prefix)

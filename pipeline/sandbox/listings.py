@@ -1,0 +1,182 @@
+"""Which lists GraphQL offers, what their nodes show, and by what they can be filtered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pipeline.sandbox.resources import Resource
+
+
+class Shown(StrEnum):
+    """How GraphQL shows an attribute, by the name of its scalar type."""
+
+    ID = "ID"
+    TEXT = "String"
+    INTEGER = "Int"
+    NUMBER = "Float"
+    FLAG = "Boolean"
+    DATETIME = "ISO8601DateTime"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One list. Every node shows `id` besides its fields, and is filtered by it too."""
+
+    resource: Resource
+    filter_type: str
+    fields: Mapping[str, Shown]
+    links: Mapping[str, Resource] = field(default_factory=dict)  # `account` shows what `account_id` names
+    filters: tuple[str, ...] = ()  # fields, or a link's id or code: `product_id`, `product_code`
+    attributes: Mapping[str, str] = field(default_factory=dict)  # the REST name, where it is another
+
+
+_NAMED = {"code": Shown.TEXT, "name": Shown.TEXT}
+_REFERENCES = {f"external_system_reference{n}": Shown.TEXT for n in (1, 2, 3)}
+
+LISTINGS = (
+    Listing(
+        Resource.PRODUCTS,
+        "ProductsFilterType",
+        {
+            "code": Shown.TEXT,
+            "description": Shown.TEXT,
+            "long_description": Shown.TEXT,
+            "barcode": Shown.TEXT,
+            "case_barcode": Shown.TEXT,
+            "inner_barcode": Shown.TEXT,
+            "outer_barcode": Shown.TEXT,
+            "product_type": Shown.TEXT,
+            "units_per_case": Shown.INTEGER,
+            "shelf_life_min": Shown.INTEGER,
+            "shelf_life_max": Shown.INTEGER,
+            "commodity_code": Shown.TEXT,
+            "country_of_manufacture": Shown.TEXT,
+            "stop": Shown.FLAG,
+            **_REFERENCES,
+        },
+        {"stock_unit_type": Resource.STOCK_UNIT_TYPES},
+        ("code", "description", "barcode", "product_type", "stop"),
+    ),
+    Listing(
+        Resource.PRODUCT_STORAGE_UNITS,
+        "ProductStorageUnitFilterType",
+        {
+            "priority": Shown.INTEGER,
+            "stock_configuration": Shown.TEXT,
+            "unit_of_measure": Shown.TEXT,
+            "per_layer": Shown.NUMBER,
+            "number_of_layers": Shown.INTEGER,
+            "total": Shown.NUMBER,
+            "height": Shown.NUMBER,
+        },
+        {"product": Resource.PRODUCTS, "storage_unit_type": Resource.STORAGE_UNIT_TYPES},
+        ("product_id", "product_code", "priority", "stock_configuration"),
+    ),
+    Listing(Resource.ACCOUNTS, "AccountFilterType", _NAMED, filters=("code", "name")),
+    Listing(Resource.WAREHOUSES, "WarehouseFilterType", _NAMED, filters=("code", "name")),
+    Listing(Resource.STOCK_UNIT_TYPES, "StockUnitTypeFilterType", _NAMED, filters=("code", "name")),
+    Listing(Resource.STORAGE_UNIT_TYPES, "StorageUnitTypeFilterType", _NAMED, filters=("code", "name")),
+    Listing(
+        Resource.SUPPLIERS,
+        "SupplierFilterType",
+        {**_NAMED, "description": Shown.TEXT, "active": Shown.FLAG, **_REFERENCES},
+        filters=("code", "name", "active"),
+    ),
+    Listing(
+        Resource.CUSTOMERS,
+        "CustomerFilterType",
+        {**_NAMED, "shelf_life_min": Shown.INTEGER, "shelf_life_max": Shown.INTEGER, **_REFERENCES},
+        filters=("code", "name"),
+    ),
+    Listing(Resource.CARRIERS, "CarrierFilterType", _NAMED, filters=("code", "name")),
+    Listing(
+        Resource.CARRIER_SERVICES,
+        "CarrierServiceFilterType",
+        {**_NAMED, "active": Shown.FLAG},
+        {"carrier": Resource.CARRIERS},
+        ("code", "name", "carrier_id", "carrier_code", "active"),
+    ),
+    Listing(Resource.ORDER_TYPES, "OrderTypeFilterType", _NAMED, filters=("code", "name")),
+    Listing(
+        Resource.GOODS_IN_RECEIPTS,
+        "InboundGoodFilterType",
+        {
+            "reference": Shown.TEXT,
+            "expected_date_of_receipt": Shown.DATETIME,
+            "actual_date_of_receipt": Shown.DATETIME,
+            "notes": Shown.TEXT,
+            **_REFERENCES,
+        },
+        {
+            "account": Resource.ACCOUNTS,
+            "warehouse": Resource.WAREHOUSES,
+            "supplier": Resource.SUPPLIERS,
+        },
+        (
+            "reference",
+            "account_id",
+            "account_code",
+            "warehouse_id",
+            "warehouse_code",
+            "expected_date_of_receipt",
+            "external_system_reference1",
+        ),
+        {
+            "expected_date_of_receipt": "expected_date_of_arrival",
+            "actual_date_of_receipt": "actual_date_of_arrival",
+        },
+    ),
+    Listing(
+        Resource.GOODS_OUTS,
+        "GoodsOutsFilterType",
+        {
+            "reference": Shown.TEXT,
+            "priority": Shown.INTEGER,
+            "expected_date_of_dispatch": Shown.DATETIME,
+            "order_notes": Shown.TEXT,
+            **_REFERENCES,
+        },
+        {
+            "account": Resource.ACCOUNTS,
+            "warehouse": Resource.WAREHOUSES,
+            "customer": Resource.CUSTOMERS,
+            "carrier": Resource.CARRIERS,
+            "carrier_service": Resource.CARRIER_SERVICES,
+            "order_type": Resource.ORDER_TYPES,
+        },
+        (
+            "reference",
+            "account_id",
+            "account_code",
+            "warehouse_id",
+            "warehouse_code",
+            "carrier_id",
+            "priority",
+            "expected_date_of_dispatch",
+            "external_system_reference1",
+        ),
+    ),
+    Listing(
+        Resource.LOCATIONS,
+        "LocationsFilterType",
+        {"code": Shown.TEXT, "active": Shown.FLAG, "is_pickface": Shown.FLAG},
+        {"warehouse": Resource.WAREHOUSES},
+        ("code", "warehouse_id", "warehouse_code", "is_pickface"),
+    ),
+    Listing(
+        Resource.PRODUCT_MATERIALS,
+        "ProductMaterialFilterType",
+        {"quantity": Shown.NUMBER},
+        {"parent_product": Resource.PRODUCTS, "child_product": Resource.PRODUCTS},
+        ("parent_product_id", "parent_product_code", "child_product_id", "child_product_code"),
+    ),
+    Listing(
+        Resource.ACCOUNT_PRODUCTS,
+        "AccountProductFilterType",
+        {},
+        {"account": Resource.ACCOUNTS, "product": Resource.PRODUCTS},
+        ("account_id", "account_code", "product_id", "product_code"),
+    ),
+)
+
+LISTING_OF = {listing.resource: listing for listing in LISTINGS}

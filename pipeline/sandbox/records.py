@@ -1,0 +1,152 @@
+"""What one tenant holds: records by list, found by id or by an indexed attribute."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pipeline.sandbox.resources import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    id: int
+    attributes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    tenant: str
+    resource: Resource
+    id: int
+    attributes: Mapping[str, Any]  # as sent, without lines_changes
+    lines: tuple[Line, ...]
+    address: Mapping[str, Any]  # the attributes of the address relationship
+    made_at: float  # seconds since the epoch
+
+
+# Each list counts from its own start, so that an id used in the wrong place is not there.
+FIRST_ID = {
+    Resource.ACCOUNTS: 101,
+    Resource.WAREHOUSES: 201,
+    Resource.CARRIERS: 301,
+    Resource.CARRIER_SERVICES: 341,
+    Resource.ORDER_TYPES: 401,
+    Resource.STOCK_UNIT_TYPES: 501,
+    Resource.STORAGE_UNIT_TYPES: 551,
+    Resource.LOCATIONS: 601,
+    Resource.SUPPLIERS: 701,
+    Resource.CUSTOMERS: 801,
+    Resource.PRODUCTS: 1_000_001,
+    Resource.PRODUCT_STORAGE_UNITS: 2_000_001,
+    Resource.ACCOUNT_PRODUCTS: 3_000_001,
+    Resource.PRODUCT_MATERIALS: 4_000_001,
+    Resource.GOODS_IN_RECEIPTS: 5_000_001,
+    Resource.GOODS_OUTS: 6_000_001,
+    Resource.DELIVERY_ADDRESSES: 7_000_001,
+    Resource.PICKFACE_PRODUCTS: 8_000_001,
+}
+FIRST_LINE_ID = {Resource.GOODS_IN_RECEIPTS: 50_000_001, Resource.GOODS_OUTS: 60_000_001}
+
+# Attributes that lookups and rules search by equality; anything else is found by reading the whole list.
+INDEXED: dict[Resource, tuple[str, ...]] = {
+    Resource.PRODUCT_STORAGE_UNITS: ("product_id",),
+    Resource.ACCOUNT_PRODUCTS: ("product_id", "account_id"),
+    Resource.PRODUCT_MATERIALS: ("parent_product_id",),
+    Resource.GOODS_IN_RECEIPTS: ("reference",),
+    Resource.GOODS_OUTS: ("reference",),
+    Resource.PICKFACE_PRODUCTS: (),
+}
+
+
+@dataclass(slots=True)
+class _List:
+    records: dict[int, Record] = field(default_factory=dict)
+    ids: list[int] = field(default_factory=list)  # ascending
+    index: dict[str, dict[Any, set[int]]] = field(default_factory=dict)
+
+
+class Tenant:
+    """The records of one subdomain. Written by one thread; the others read what is finished."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._lists = {
+            resource: _List(index={name: {} for name in INDEXED.get(resource, ("code",))}) for resource in Resource
+        }
+        self._lines: dict[Resource, dict[int, Line]] = {resource: {} for resource in FIRST_LINE_ID}
+        # Until `open`: what is there from the start has been there for ever.
+        self._clock: Callable[[], float] = lambda: 0.0
+        self._keep: Callable[[Record], None] = lambda record: None
+
+    def open(self, clock: Callable[[], float], keep: Callable[[Record], None]) -> None:
+        """From now on records have an age, and `keep` is told of every one that is added or changed."""
+        self._clock = clock
+        self._keep = keep
+
+    def add(
+        self,
+        resource: Resource,
+        attributes: Mapping[str, Any],
+        lines: Iterable[Mapping[str, Any]] = (),
+        address: Mapping[str, Any] | None = None,
+    ) -> Record:
+        next_line = FIRST_LINE_ID.get(resource, 0) + len(self._lines.get(resource, ()))
+        record = Record(
+            tenant=self.name,
+            resource=resource,
+            id=FIRST_ID[resource] + len(self._lists[resource].ids),
+            attributes=attributes,
+            lines=tuple(Line(next_line + position, line) for position, line in enumerate(lines)),
+            address=address or {},
+            made_at=self._clock(),
+        )
+        self.put(record)
+        self._keep(record)
+        return record
+
+    def change(self, record: Record, attributes: Mapping[str, Any]) -> Record:
+        changed = replace(record, attributes={**record.attributes, **attributes})
+        self.put(changed)
+        self._keep(changed)
+        return changed
+
+    def put(self, record: Record) -> None:
+        """Hold a record under the id it has, in place of the one that had it before."""
+        held = self._lists[record.resource]
+        before = held.records.get(record.id)
+        for name, found in held.index.items():
+            if before is not None:
+                found[before.attributes.get(name)].discard(record.id)
+            found.setdefault(record.attributes.get(name), set()).add(record.id)
+        for line in record.lines:
+            self._lines[record.resource][line.id] = line
+        held.records[record.id] = record
+        if before is None:
+            held.ids.append(record.id)
+
+    def get(self, resource: Resource, record_id: int) -> Record | None:
+        return self._lists[resource].records.get(record_id)
+
+    def has_line(self, resource: Resource, line_id: int) -> bool:
+        return line_id in self._lines[resource]
+
+    def ids_with(self, resource: Resource, name: str, value: Any) -> Sequence[int] | None:
+        """The ids, ascending, of the records whose attribute has this value; None where no index knows."""
+        index = self._lists[resource].index.get(name)
+        return None if index is None else sorted(index.get(value, ()))
+
+    def find(self, resource: Resource, name: str, value: Any) -> list[Record]:
+        """The records whose indexed attribute has this value."""
+        held = self._lists[resource]
+        return [held.records[found] for found in sorted(held.index[name].get(value, ()))]
+
+    def after(self, resource: Resource, record_id: int) -> Iterator[Record]:
+        """The records with greater ids, ascending."""
+        held = self._lists[resource]
+        for position in range(bisect_right(held.ids, record_id), len(held.ids)):
+            yield held.records[held.ids[position]]
+
+    def all(self, resource: Resource) -> list[Record]:
+        # list() of a dict's values is one step to the interpreter, so a writer cannot come between.
+        return list(self._lists[resource].records.values())

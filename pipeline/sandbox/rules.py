@@ -1,0 +1,144 @@
+"""What a contract cannot say: a record names only what its tenant has, and some keys are given once."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipeline.sandbox.kinds import Symbol, Violation
+from pipeline.sandbox.records import Record, Tenant
+from pipeline.sandbox.resources import Resource
+
+# Attributes that name another record. The sandbox has none at all of what is None here.
+_NAMES: dict[str, Resource | None] = {
+    "account_id": Resource.ACCOUNTS,
+    "warehouse_id": Resource.WAREHOUSES,
+    "supplier_id": Resource.SUPPLIERS,
+    "customer_id": Resource.CUSTOMERS,
+    "carrier_id": Resource.CARRIERS,
+    "carrier_service_id": Resource.CARRIER_SERVICES,
+    "order_type_id": Resource.ORDER_TYPES,
+    "stock_unit_type_id": Resource.STOCK_UNIT_TYPES,
+    "storage_unit_type_id": Resource.STORAGE_UNIT_TYPES,
+    "location_id": Resource.LOCATIONS,
+    "original_delivery_address_id": Resource.DELIVERY_ADDRESSES,
+    "product_id": Resource.PRODUCTS,
+    "child_product_id": Resource.PRODUCTS,
+    "location_group_id": None,
+    "goods_out_status_id": None,
+    "integration_id": None,
+    "short_order_lines_reason_code_id": None,
+    "stock_to_pick_id": None,
+    "pick_label_id": None,
+}
+
+_CODE_EXISTS = {
+    Resource.PRODUCTS: Symbol.PRODUCT_CODE_EXISTS,
+    Resource.SUPPLIERS: Symbol.SUPPLIER_CODE_EXISTS,
+    Resource.CUSTOMERS: Symbol.CUSTOMER_CODE_EXISTS,
+}
+
+_ATTRIBUTES = "data.attributes"
+
+
+def broken_rules(
+    tenant: Tenant,
+    resource: Resource,
+    attributes: Mapping[str, Any],
+    changing: Record | None = None,
+    storage_unit_field: str = "",
+) -> list[Violation]:
+    """Judge attributes that keep the contract against what the tenant holds.
+
+    Args:
+        attributes: as sent, completed by what the path of the request names.
+        changing: the record that these attributes are to change; none for a new one.
+    """
+    changes = attributes.get("lines_changes", ())
+    return [
+        *_unknown_names(tenant, attributes, _ATTRIBUTES),
+        *_lines(tenant, changes, storage_unit_field),
+        *_taken(tenant, resource, attributes, changing),
+        *_pick_face(resource, attributes),
+    ]
+
+
+def free_priority(tenant: Tenant, product_id: int) -> int:
+    """The lowest priority that no storage unit of the product has."""
+    taken = _priorities(tenant, product_id)
+    return next(n for n in range(len(taken) + 1) if n not in taken)
+
+
+def _priorities(tenant: Tenant, product_id: int) -> set[int]:
+    units = tenant.find(Resource.PRODUCT_STORAGE_UNITS, "product_id", product_id)
+    return {unit.attributes["priority"] for unit in units}
+
+
+def _unknown_names(tenant: Tenant, attributes: Mapping[str, Any], source: str) -> Iterator[Violation]:
+    for name, value in attributes.items():
+        if value is None or name not in _NAMES:
+            continue
+        named = _NAMES[name]
+        if named is None or tenant.get(named, value) is None:
+            yield Violation(f"{source}.{name}", Symbol.NOT_FOUND, f"{value} does not exist")
+    service = tenant.get(Resource.CARRIER_SERVICES, attributes.get("carrier_service_id") or 0)
+    carrier = attributes.get("carrier_id")
+    if service and carrier is not None and service.attributes["carrier_id"] != carrier:
+        yield Violation(
+            f"{source}.carrier_service_id",
+            Symbol.MISMATCH,
+            f"{service.id} is not a service of carrier_id {carrier}",
+        )
+
+
+def _lines(tenant: Tenant, changes: Sequence[Mapping[str, Any]], storage_unit_field: str) -> Iterator[Violation]:
+    for position, change in enumerate(changes):
+        source = f"{_ATTRIBUTES}.lines_changes[{position}]"
+        line = change.get("attributes", {})
+        if change["type"] != "ADD":
+            # Lines are only ever sent with a record that is not there yet.
+            yield Violation(f"{source}.id", Symbol.NOT_FOUND, "is no line of this record")
+        yield from _unknown_names(tenant, line, f"{source}.attributes")
+        receipt_line = line.get("goods_in_receipt_line_id")
+        if receipt_line is not None and not tenant.has_line(Resource.GOODS_IN_RECEIPTS, receipt_line):
+            yield Violation(
+                f"{source}.attributes.goods_in_receipt_line_id",
+                Symbol.NOT_FOUND,
+                f"{receipt_line} does not exist",
+            )
+        if storage_unit_field in line:
+            unit = tenant.get(Resource.PRODUCT_STORAGE_UNITS, line[storage_unit_field])
+            if unit is None or unit.attributes["product_id"] != line.get("product_id"):
+                yield Violation(
+                    f"{source}.attributes.{storage_unit_field}",
+                    Symbol.NOT_FOUND,
+                    f"{line[storage_unit_field]} is no storage unit of this line's product",
+                )
+
+
+def _taken(
+    tenant: Tenant, resource: Resource, attributes: Mapping[str, Any], changing: Record | None
+) -> Iterator[Violation]:
+    code = attributes.get("code")
+    if resource in _CODE_EXISTS and code is not None:
+        others = [found for found in tenant.find(resource, "code", code) if found is not changing]
+        if others:
+            yield Violation(f"{_ATTRIBUTES}.code", _CODE_EXISTS[resource], f"{code} is taken already")
+    if resource is Resource.ACCOUNT_PRODUCTS:
+        accounts = tenant.find(resource, "product_id", attributes["product_id"])
+        if any(found.attributes["account_id"] == attributes["account_id"] for found in accounts):
+            yield Violation(f"{_ATTRIBUTES}.account_id", Symbol.ACCOUNT_PRODUCT_EXISTS, "has this product already")
+    if resource is Resource.PRODUCT_STORAGE_UNITS:
+        priority = attributes.get("priority")
+        if priority in _priorities(tenant, attributes["product_id"]):
+            yield Violation(
+                f"{_ATTRIBUTES}.priority",
+                Symbol.PRIORITY_EXISTS,
+                f"{priority} is taken by another storage unit of this product",
+            )
+
+
+def _pick_face(resource: Resource, attributes: Mapping[str, Any]) -> Iterator[Violation]:
+    if resource is not Resource.PICKFACE_PRODUCTS:
+        return
+    places = [name for name in ("location_id", "location_group_id") if attributes.get(name) is not None]
+    if len(places) != 1:
+        yield Violation(f"{_ATTRIBUTES}.location_id", Symbol.ONE_OF, "or location_group_id must be given, and not both")

@@ -1,0 +1,42 @@
+"""Everything a sandbox knows and obeys, apart from the socket it answers on."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from pipeline.sandbox.faults import Faults
+from pipeline.sandbox.records import Record, Tenant
+from pipeline.sandbox.resources import Resource
+from pipeline.sandbox.tokens import Tokens
+from pipeline.sandbox.traffic import Traffic
+
+
+@dataclass(slots=True)
+class Conditions:
+    """What a server can be like; any thread may change it while requests come in."""
+
+    latency_seconds: float = 0.0  # before every answer
+    max_concurrent: int | None = None  # more requests at once are answered 429
+    rate_limit: float | None = None  # more requests a second are answered 429
+    read_lag_seconds: float = 0.0  # GraphQL does not see records younger than this
+    outage: bool = False  # everything is answered 503
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    tenants: Mapping[str, Tenant]
+    tokens: Tokens
+    traffic: Traffic
+    conditions: Conditions
+    clock: Callable[[], float]  # seconds since the epoch
+    page_cap: int  # most nodes in a page of GraphQL
+    storage_unit_field: str
+    faults: Faults = field(default_factory=Faults)
+
+    def records(self, resource: Resource, tenant: str | None = None) -> list[Record]:
+        """Every record of a list, the seeded ones included: of one tenant, or of all.
+
+        Raises:
+            KeyError: no such tenant.
+        """
+        names = self.tenants if tenant is None else [tenant]
+        return [record for name in names for record in self.tenants[name].all(resource)]

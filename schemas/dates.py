@@ -1,0 +1,103 @@
+"""Dates and times of a file, read without guessing and given a zone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+# Years outside are typing mistakes (0024, 20026); Clarus itself names no range.
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+
+_ISO = re.compile(
+    r"(?P<date>\d{4}-\d\d-\d\d)"
+    r"(?:[T ](?P<time>\d\d:\d\d(?::\d\d)?)(?:[.,](?P<fraction>\d{1,6})\d*)?(?: ?(?P<zone>[Zz]|[+-]\d\d:?\d\d))?)?",
+    re.ASCII,
+)
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?[+-]\d\d:\d\d", re.ASCII)
+_LETTERS = {"d": "DD", "m": "MM", "Y": "YYYY", "y": "YY", "b": "Mon", "B": "Month", "H": "hh", "I": "hh", "M": "mm"}
+_LETTERS |= {"S": "ss", "f": "ffffff", "p": "AM/PM", "z": "+hh:mm", "a": "Day", "A": "Day", "%": "%"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the dates of this run are read.
+
+    `zone` is the zone of those that name none; `date_formats` are strptime formats accepted besides ISO 8601.
+    """
+
+    zone: tzinfo = UTC
+    date_formats: tuple[str, ...] = ()
+
+
+def read_timestamp(text: str, reading: Reading) -> str:
+    """Return the ISO 8601 timestamp with offset for a date or date and time.
+
+    Raises:
+        ValueError: with what is wrong, in words that follow the value ("is not …").
+    """
+    match = _ISO.fullmatch(text)
+    when = _from_iso(match) if match else _from_formats(text, reading.date_formats)
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        raise ValueError(f"has a year that is not between {FIRST_YEAR} and {LAST_YEAR}")
+    if when.tzinfo is None:
+        when = _in_zone(when, reading.zone)
+    return when.isoformat(timespec="milliseconds" if when.microsecond else "seconds")
+
+
+def is_timestamp(text: str) -> bool:
+    """Whether the text is what `read_timestamp` returns."""
+    if not _TIMESTAMP.fullmatch(text):
+        return False
+    try:
+        return FIRST_YEAR <= datetime.fromisoformat(text).year <= LAST_YEAR
+    except ValueError:
+        return False
+
+
+def looks_iso(text: str) -> bool:
+    """Whether the text has the form of ISO 8601, whatever its date."""
+    return _ISO.fullmatch(text) is not None
+
+
+def format_in_words(form: str) -> str:
+    """Write a strptime format as people do: %d/%m/%Y is DD/MM/YYYY."""
+    return re.sub(r"%(.)", lambda match: _LETTERS.get(match[1], match[0]), form)
+
+
+def _from_iso(match: re.Match[str]) -> datetime:
+    time = match["time"] or "00:00"
+    zone = (match["zone"] or "").upper()
+    try:
+        when = datetime.fromisoformat(f"{match['date']}T{time}{zone}")
+    except ValueError as error:
+        raise ValueError("is a date or time that does not exist") from error
+    return when.replace(microsecond=int((match["fraction"] or "0").ljust(6, "0")))
+
+
+def _from_formats(text: str, formats: tuple[str, ...]) -> datetime:
+    readings: dict[datetime, str] = {}
+    for form in formats:
+        try:
+            readings.setdefault(datetime.strptime(text, form), format_in_words(form))
+        except ValueError:
+            continue
+    if not readings:
+        accepted = " or ".join(["YYYY-MM-DD", *map(format_in_words, formats)])
+        raise ValueError(f"is not a date in the form {accepted}")
+    if len(readings) > 1:
+        both = " and ".join(f"{when:%Y-%m-%d} as {form}" for when, form in readings.items())
+        raise ValueError(f"can be read as two dates: {both}")
+    return next(iter(readings))
+
+
+def _in_zone(when: datetime, zone: tzinfo) -> datetime:
+    """Put a wall-clock time into a zone; zoneinfo alone would guess at the clock changes."""
+    early, late = when.replace(tzinfo=zone, fold=0), when.replace(tzinfo=zone, fold=1)
+    if early.utcoffset() == late.utcoffset() or when.time() == datetime.min.time():
+        return early  # a date alone means that day, wherever its midnight falls
+    exists = early.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == when
+    if exists:
+        offsets = " or ".join(f"{whose:%H:%M}{whose.isoformat()[-6:]}" for whose in (early, late))
+        raise ValueError(f"exists twice in {zone}, where the clocks go back then: write {offsets}")
+    raise ValueError(f"does not exist in {zone}, where the clocks go forward then")
