@@ -8,27 +8,32 @@ from pipeline.documents import Document
 from pipeline.transform import Transformed
 from schemas.kinds import Json
 
-# An address of an order has all that an address row has, but for these.
-_NOT_OF_AN_ADDRESS = ("code", "customer_id")
+# An address of an order has all that an address row has, but for this.
+_CODE = "code"
 _DELIVERY = "DeliveryAddress"
 
 
 class AddressBook:
-    """Addresses by account and code; one without an account serves every account that has none of its own."""
+    """Addresses by account and code; one without an account serves every account that has none of its own.
+
+    Of two tables that have the same address the later one counts, even where its row is wrong: what was meant to
+    replace an address must not bring the old one back.
+    """
 
     def __init__(self, tables: Iterable[Transformed]) -> None:
         self._entries: dict[tuple[str, str], Mapping[str, Json] | str] = {}
         for transformed in tables:
+            errors = dict(transformed.refused_rows())
             for key, row in transformed.held_keys():
-                self._entries.setdefault((key[0], key[-1]), f"{transformed.clean.table.name} row {row}")
+                self._entries[key[0], key[-1]] = f"{transformed.clean.table.name} row {row}: {errors[row].error}"
             for document in transformed.documents():
                 if document.controls.get("address_type", _DELIVERY) == _DELIVERY:
                     self._entries[document.key[0], document.reference] = _attributes(document)
 
     def find(self, account: str, code: str) -> Mapping[str, Json] | str | None:
-        """Return the attributes of an address; where its own row is wrong, what that row is called; else None."""
+        """Return the attributes of an address; where its own row is wrong, that row and what is wrong; else None."""
         return self._entries.get((account, code), self._entries.get(("", code)))
 
 
 def _attributes(document: Document) -> Mapping[str, Json]:
-    return {name: value for name, value in document.attributes.items() if name not in _NOT_OF_AN_ADDRESS}
+    return {name: value for name, value in document.attributes.items() if name != _CODE}

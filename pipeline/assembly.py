@@ -25,10 +25,12 @@ def assemble(
     first: Mapping[str, Positions],
     addresses: Mapping[int, Mapping[str, Json]],
     held: Collection[int],
+    supplements: Mapping[str, Mapping[str, Json]],
 ) -> Iterator[Document]:
     """Yield the documents that are not held, in order of first appearance."""
     record = clean.table.record
     blank = np.full(groups.count, -1)
+    stand_ins = _address_defaults(clean)
     header = [c for c in record.columns.values() if not c.per_line and c.level is not Level.UNSENT]
     for start in range(0, groups.count, _CHUNK):
         stop = min(start + _CHUNK, groups.count)
@@ -38,31 +40,41 @@ def assemble(
         rows = clean.rows[positions].tolist()
         lines = list(_lines(clean, positions)) if record.has_lines else []
         places = {c.heading: first.get(c.heading, blank)[start:stop] for c in header}
-        values = {c.heading: _values(clean, c, places[c.heading]) for c in header}
+        values = {c.heading: _values(clean, c, places[c.heading], c.level is not Level.ADDRESS) for c in header}
         values = {heading: chosen for heading, chosen in values.items() if chosen}
-        codes = _header_codes(clean, values, places, positions[spans[:-1]])
+        codes = _header_codes(clean, values, places, groups.firsts[start:stop])
         attributes, address, controls = (_named(record, values, level) for level in _HEADER_LEVELS)
         for i in range(stop - start):
             if start + i in held:
                 continue
+            key = tuple(str(values[heading][i] or "") if heading in values else "" for heading in record.key)
+            supplement = supplements.get(key[-1], {})
             yield Document(
                 record=record,
-                key=tuple(str(values[heading][i] or "") if heading in values else "" for heading in record.key),
+                key=key,
                 rows=tuple(rows[spans[i] : spans[i + 1]]),
-                attributes=_with_fallbacks(record, _filled(attributes, i)),
+                attributes={**_with_fallbacks(record, _filled(attributes, i)), **supplement},
                 codes=tuple((row, code) for row, code in codes[i]),
-                address={**addresses.get(start + i, {}), **_filled(address, i)},
+                address={**stand_ins, **addresses.get(start + i, {}), **_filled(address, i)},
                 lines=tuple(lines[spans[i] : spans[i + 1]]),
                 controls=_filled(controls, i),
+                given=_given(record, places, i).union(supplement),
             )
 
 
 _HEADER_LEVELS = (Level.HEADER, Level.ADDRESS, Level.CONTROL)
 
 
-def _values(clean: CleanTable, column: Column, places: Positions) -> list[Json]:
+def _address_defaults(clean: CleanTable) -> dict[str, Json]:
+    """What stands in where neither the row nor the address book says anything: it must not hide the book's words."""
+    columns = (c for c in clean.table.record.at(Level.ADDRESS) if c.attribute)
+    return {c.attribute: clean.defaults[c.heading] for c in columns if c.heading in clean.defaults}
+
+
+def _values(clean: CleanTable, column: Column, places: Positions, with_default: bool = True) -> list[Json]:
     """The column's values at some places; the default stands in for a blank. Empty where there is nothing at all."""
-    cells, default = clean.columns.get(column.heading), clean.defaults.get(column.heading)
+    cells = clean.columns.get(column.heading)
+    default = clean.defaults.get(column.heading) if with_default else None
     if cells is None:
         return [default] * len(places) if default is not None else []
     choices = [*cells.values, default]  # a code of -1, a blank, picks the default
@@ -77,6 +89,12 @@ def _named(record: RecordType, values: _Values, level: Level) -> list[tuple[str,
 def _filled(named: Sequence[tuple[str, list[Json]]], i: int) -> dict[str, Json]:
     """The attributes of one document or line; what is blank is left out, as Clarus wants it."""
     return {attribute: values[i] for attribute, values in named if values[i] is not None}
+
+
+def _given(record: RecordType, places: Mapping[str, Positions], i: int) -> frozenset[str]:
+    if not record.changeable:
+        return frozenset()
+    return frozenset(record.columns[heading].attribute for heading, at in places.items() if at[i] >= 0)
 
 
 def _with_fallbacks(record: RecordType, attributes: dict[str, Json]) -> dict[str, Json]:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+import numpy as np
 
 from pipeline.documents import Document
 from pipeline.errors import PipelineError
 from pipeline.load import Outcome
 from pipeline.outcomes import RowResult, RowResults, Status, TableReport
-from pipeline.problems import Problem, Severity
+from pipeline.problems import Severity
 from pipeline.tables import Table
 from pipeline.transform import Transformed, not_sent_because_of
 
+# Of several follow-ups of one row, the status that wants a person's attention most is told.
+_GRAVEST_FIRST = (
+    *(Status.REJECTED, Status.INVALID, Status.BLOCKED, Status.UNKNOWN, Status.PENDING, Status.READY),
+    *(Status.CREATED, Status.UPDATED, Status.EXISTS, Status.NOTED),
+)
 _KEPT_AS_THEY_ARE = (Status.CREATED.value, Status.UPDATED.value)
 
 
@@ -25,19 +33,22 @@ class Books:
     `earlier` are the results of an earlier attempt at the same run, by row; those not among `again` stand.
     """
 
-    def __init__(self, table: Table, run: str, earlier: Mapping[int, RowResult], again: Collection[Status]) -> None:
-        self.table = table
-        self.problems: list[Problem] = list(table.problems)
-        self.results = RowResults([*table.frame.index.tolist(), *table.broken])
+    def __init__(
+        self, transformed: Transformed, run: str, earlier: Mapping[int, RowResult], again: Collection[Status]
+    ) -> None:
+        self.transformed = transformed
+        self.table = transformed.clean.table
+        self.problems = transformed.problems
+        self.results = RowResults(sorted([*self.table.frame.index.tolist(), *self.table.broken]))
         self._run = run
         self._standing = {row: result for row, result in earlier.items() if result.status not in again}
-        self._claimed = _claimed_statuses(table)
-        self._transformed: Transformed | None = None
-
-    def opened(self, transformed: Transformed) -> None:
-        """Take down what was found wrong before anything is sent."""
-        self._transformed = transformed
-        self.problems = transformed.problems
+        self._claimed = _claimed_statuses(self.table)
+        # Follow-ups of each row that are not in Clarus yet.
+        last = max([0, *self.table.frame.index.tolist()])
+        self._outstanding = np.zeros(last + 1, dtype=np.int8)
+        self._there = np.zeros(last + 1, dtype=bool)  # rows whose own document is in Clarus, or would be
+        for part in transformed.parts:
+            self._outstanding[part.clean.rows[part.groups.ids >= 0]] += 1
         for row, result in transformed.refused_rows():
             self.results.record(row, self._standing.get(row, result))
 
@@ -49,16 +60,33 @@ class Books:
             self.results.record(row, self._standing[row])
         return True
 
+    def has_standing(self, row: int) -> bool:
+        """Whether the row keeps the result of an earlier attempt."""
+        return row in self._standing
+
+    def may_follow(self, document: Document) -> bool:
+        """Whether a follow-up may go now: what it belongs to is in Clarus, and no earlier result of it stands."""
+        rows = list(document.rows)
+        return bool(self._there[rows].any()) and not all(row in self._standing for row in rows)
+
+    def followed(self, document: Document, outcome: Outcome) -> None:
+        """Take down how a follow-up ended: its rows are done only if it is in Clarus as well."""
+        own = self._named_problems(outcome)
+        name = f"{document.record.noun} {'/'.join(document.key[1:])}"
+        for row in document.rows:
+            self._outstanding[row] -= 1
+            before = self.results.get(row)
+            if outcome.status.done or before is None:
+                continue
+            told = [before.error, f"{name}: {'; '.join(own.get(row, [])) or outcome.error}"]
+            status = min((outcome.status, before.status), key=_GRAVEST_FIRST.index)
+            error = "; ".join(filter(None, told)) if outcome.status is not Status.READY else before.error
+            self.results.record(row, replace(before, status=status, error=error))
+
     def ended(self, document: Document, outcome: Outcome) -> None:
         """Take down how a document ended, with the problems of its rows."""
-        own: dict[int, list[str]] = {}
-        held = False
-        for problem in outcome.problems:
-            shown = self.table.headings.get(problem.column, problem.column)
-            named = Problem(problem.row, shown, problem.value, problem.message, problem.hint, problem.severity)
-            self.problems.append(named)
-            own.setdefault(problem.row, []).append(named.sentence)
-            held |= problem.severity is Severity.ERROR
+        own = self._named_problems(outcome)
+        held = any(problem.severity is Severity.ERROR for problem in outcome.problems)
         elsewhere = ""
         if held:
             elsewhere = not_sent_because_of(sorted(own), document.record.noun)
@@ -67,24 +95,38 @@ class Books:
         for row in document.rows:
             error = "; ".join(own[row]) if row in own else elsewhere or outcome.error
             status = self._status(row, outcome)
+            self._there[row] = status.done or status is Status.READY
             self.results.record(row, RowResult(status, outcome.clarus_id, lines.get(row), error))
+
+    def _named_problems(self, outcome: Outcome) -> dict[int, list[str]]:
+        """Take down the problems of an outcome under the file's own headings; return their sentences by row."""
+        own: dict[int, list[str]] = {}
+        for problem in outcome.problems:
+            shown = self.table.headings.get(problem.column, problem.column)
+            named = replace(problem, column=shown)
+            self.problems.append(named)
+            own.setdefault(problem.row, []).append(named.sentence)
+        return own
 
     def close(self) -> TableReport:
         """Count the rows: what was not reached is pending, and nothing may be missing."""
         for row in self.results.unrecorded():
             self.results.record(row, RowResult(Status.PENDING, error="not reached before the run stopped"))
+        for row in np.flatnonzero(self._outstanding).tolist():
+            result = self.results.get(row)
+            if result is not None and result.status.done and row not in self._standing:
+                error = "in Clarus, but what belongs to it was not reached before the run stopped"
+                self.results.record(row, replace(result, status=Status.PENDING, error=error))
         if sum(self.results.counts().values()) != len(self.results):
             raise RowsLost(f"{self.table.name}: the statuses do not add up to {len(self.results)} rows")
-        if self._transformed is None:
-            raise RowsLost(f"{self.table.name}: the table was never opened")
-        return TableReport(self.table, self.results, self.problems, self._transformed.document_of)
+        return TableReport(self.table, self.results, self.problems, self.transformed.document_of)
 
     def _status(self, row: int, outcome: Outcome) -> Status:
         """`exists` is told as what the row itself remembers, or as what this run did before it was interrupted."""
         if outcome.status is not Status.EXISTS or outcome.error:
             return outcome.status
         if outcome.made_in == self._run:
-            return Status.CREATED
+            return outcome.made_as or Status.CREATED
         claimed = self._claimed.get(row)
         return Status(claimed) if outcome.made_in and claimed in _KEPT_AS_THEY_ARE else outcome.status
 

@@ -23,9 +23,13 @@ class Cells:
     texts: list[str]  # the same values as the file writes them
 
     def merged(self) -> Codes:
-        """The codes, alike where the values are alike: `yes` and `TRUE` are two texts and one value."""
+        """The codes, alike where the values are alike: `yes` and `TRUE` are two texts and one value.
+
+        Wrong cells have no value: they are alike where their texts are.
+        """
         first: dict[Json, int] = {}
-        alike = np.array([first.setdefault(value, code) for code, value in enumerate(self.values)], dtype=np.int32)
+        numbered = enumerate(self.values)
+        alike = np.array([first.setdefault(v, i) if v is not None else i for i, v in numbered], dtype=np.int32)
         return np.where(self.codes >= 0, alike[self.codes], -1).astype(np.int32) if alike.size else self.codes
 
 

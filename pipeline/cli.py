@@ -6,12 +6,13 @@ Nothing but click is imported before a command runs, so that `--help` is there a
 from __future__ import annotations
 
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, Unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,19 +22,45 @@ _EPILOG = (
     "Exit codes: 0 every row is in Clarus; 1 some rows need someone; 2 usage or configuration; "
     "3 could not finish (Clarus unreachable, credentials refused, stopped); 4 another run holds the outbox."
 )
+_REPORT = (
+    "This is a fault of clarus-batch, not of your files. What was sent is in the ledger, and the next run goes on from "
+    "there. Please report it to whoever maintains clarus-batch, with what the same command prints with -v -v"
+)
 _FILE = click.Path(path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-class _Commands(click.Group):
-    """Ends with the exit code of an error and one sentence, never with a traceback."""
+class _Command(click.Command):
+    """Ends with the exit code of an error and one sentence, never with a traceback that nobody asked for."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except (click.exceptions.Exit, click.ClickException, BrokenPipeError):
+            raise
         except PipelineError as error:
             click.echo(f"clarus-batch: {error}", err=True)
             ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo("clarus-batch: stopped", err=True)
+            ctx.exit(Unfinished.exit_code)
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            click.echo(f"clarus-batch: {place}{error.strerror or error}", err=True)
+            self._trace(ctx)
+            ctx.exit(Unfinished.exit_code)
+        except Exception as error:  # the last door: whatever comes here was not foreseen
+            click.echo(f"clarus-batch: {type(error).__name__}: {error}. {_REPORT}", err=True)
+            self._trace(ctx)
+            ctx.exit(Unfinished.exit_code)
+
+    def _trace(self, ctx: click.Context) -> None:
+        if ctx.params.get("verbose", 0) > 1:
+            traceback.print_exc()
+
+
+class _Commands(click.Group):
+    command_class = _Command
 
 
 @click.group(cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,28 +69,33 @@ def main() -> None:
     """Load CSV and Excel files into Clarus WMS: every row comes back with its Clarus id or the reason it has none."""
 
 
-def _common(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(
-        (
-            click.option("--config", type=_FILE, help="Configuration file (clarus.toml, if it is here)."),
-            click.option("--profile", help="A profile of the configuration, laid over the rest."),
-            click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output."),
-            click.option("-v", "--verbose", count=True, help="Say more; twice: every request."),
-            click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong."),
-        )
+def _configured(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--profile", help="A profile of the configuration, laid over the rest."),
+        click.option("--config", type=_FILE, help="The configuration file; else clarus.toml, if it is here."),
+    ):
+        command = option(command)
+    return command
+
+
+def _telling(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong."),
+        click.option(
+            "-v", "--verbose", count=True, help="Tell every problem, and trouble with Clarus; twice: tracebacks."
+        ),
+        click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, for programs."),
     ):
         command = option(command)
     return command
 
 
 def _loading(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(
-        (
-            click.option("--outbox", type=_FOLDER, help="Where results go (outbox)."),
-            click.option("--sandbox", is_flag=True, help="Use the built-in stand-in for Clarus."),
-            click.option("--concurrency", type=int, help="At most so many requests at once (32)."),
-            click.option("--rate", type=float, help="At most so many requests a second."),
-        )
+    for option in (
+        click.option("--rate", type=float, help="At most so many requests a second; else no limit."),
+        click.option("--concurrency", type=int, help="At most so many requests at once (1 to 512); else 32."),
+        click.option("--sandbox", is_flag=True, help="Use the built-in stand-in for Clarus; needs no credentials."),
+        click.option("--outbox", type=_FOLDER, help="Where results and the ledger are; else outbox."),
     ):
         command = option(command)
     return command
@@ -71,14 +103,16 @@ def _loading(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @main.command()
 @click.argument("files", nargs=-1, type=_FILE)
-@click.option("--inbox", type=_FOLDER, help="Where files are picked up (inbox).")
-@click.option("--dry-run", is_flag=True, help="Look everything up and write the bodies, but send nothing.")
+@click.option("--inbox", type=_FOLDER, help="Where files are picked up; else inbox.")
+@click.option("--dry-run", is_flag=True, help="Rehearse: look everything up, but send nothing.")
 @_loading
-@_common
+@_configured
+@_telling
 def run(files: tuple[Path, ...], **options: Any) -> None:
     """Load FILES, or everything in the inbox.
 
-    Unfinished runs are finished first. Files of the inbox are moved into the run's folder, files named here are copied.
+    What earlier runs still owe is done first. Files of the inbox are moved into the run's folder in the outbox; files
+    named here are copied. The results lie beside them.
     """
     from pipeline.commands import run_files
 
@@ -89,11 +123,13 @@ def run(files: tuple[Path, ...], **options: Any) -> None:
 @click.argument("run", required=False)
 @click.option("--send-unknown", is_flag=True, help="Also send again what is in doubt and cannot be looked up.")
 @_loading
-@_common
+@_configured
+@_telling
 def retry(run: str | None, **options: Any) -> None:
     """Try again what RUN, or every run, left unfinished.
 
-    Results are rewritten in place; nothing has to be dropped again. Invalid rows wait for a mended file.
+    RUN is the name of a folder in the outbox. Results are rewritten in place; nothing has to be dropped in again.
+    Invalid rows wait for a mended file.
     """
     from pipeline.commands import retry_runs
 
@@ -102,9 +138,14 @@ def retry(run: str | None, **options: Any) -> None:
 
 @main.command()
 @click.argument("files", nargs=-1, type=_FILE, required=True)
-@_common
+@_configured
+@_telling
 def check(files: tuple[Path, ...], **options: Any) -> None:
-    """Check FILES without a network: problems are shown, nothing is sent or moved."""
+    """Check FILES without a network.
+
+    Problems are shown, nothing is sent, moved or written. Exit code 0: no errors; 1: errors. Whether codes exist in
+    Clarus is known only to `run`; `run --dry-run` asks without sending.
+    """
     from pipeline.commands import check_files
 
     sys.exit(check_files(files, **options))
@@ -112,9 +153,12 @@ def check(files: tuple[Path, ...], **options: Any) -> None:
 
 @main.command()
 @click.option("--dir", "folder", type=_FOLDER, default="clarus-demo", show_default=True, help="Where to make it.")
-@_common
+@_telling
 def demo(folder: Path, **options: Any) -> None:
-    """Run the whole job on sample files against the built-in stand-in for Clarus."""
+    """Run the whole job on sample files, against the built-in stand-in for Clarus.
+
+    The exit code is 1, for there are mistakes in the samples.
+    """
     from pipeline.demo import run_demo
 
     sys.exit(run_demo(folder, **options))
@@ -123,8 +167,8 @@ def demo(folder: Path, **options: Any) -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; loopback only.")
 @click.option("--port", type=int, default=8080, show_default=True, help="Port to listen on; 0 takes a free one.")
-@click.option("--latency", type=float, default=0.0, help="Seconds that every answer takes.")
-@click.option("--journal", type=_FILE, help="A file that remembers the records for the next time.")
+@click.option("--latency", type=float, default=0.0, show_default=True, help="Seconds that every answer takes.")
+@click.option("--journal", type=_FILE, help="A file that keeps the records for the next time; else they are forgotten.")
 def sandbox(host: str, port: int, latency: float, journal: Path | None) -> None:
     """Serve the stand-in for Clarus alone, until Ctrl-C."""
     from pipeline.commands import serve_sandbox
@@ -134,10 +178,14 @@ def sandbox(host: str, port: int, latency: float, journal: Path | None) -> None:
 
 @main.command()
 @click.argument("record_type", metavar="TYPE")
-@click.option("-o", "--output", type=_FILE, help="The file to write (TYPE.csv); .xlsx makes a workbook.")
-@_common
+@click.option("-o", "--output", type=_FILE, help="The file to write, .csv or .xlsx; else TYPE.csv.")
+@_configured
+@_telling
 def template(record_type: str, output: Path | None, **options: Any) -> None:
-    """Write an empty file with every column that TYPE accepts."""
+    """Write an empty file with every column that TYPE accepts.
+
+    A workbook has rules beside its headings and lists of the words that Clarus knows.
+    """
     from pipeline.commands import write_empty
 
     sys.exit(write_empty(record_type, output, **options))
@@ -145,7 +193,8 @@ def template(record_type: str, output: Path | None, **options: Any) -> None:
 
 @main.command()
 @click.argument("record_type", metavar="TYPE")
-@_common
+@_configured
+@_telling
 def fields(record_type: str, **options: Any) -> None:
     """Show the columns that TYPE accepts, their kinds and rules."""
     from pipeline.commands import show_fields

@@ -20,10 +20,11 @@ from pipeline.errors import Stopped, UsageError
 from pipeline.extract import SUFFIXES
 from pipeline.inbox import wait_until_whole, waiting_files
 from pipeline.job import Job, access_of
+from pipeline.line import Stopping
 from pipeline.outbox import LEDGER, holding, make_folders
-from pipeline.run import Finished, Stopping
+from pipeline.run import Finished
 from pipeline.stopping import listening
-from pipeline.told import tell_check, tell_runs
+from pipeline.told import Telling, tell_check, tell_runs
 from schemas import RECORD_TYPES, RecordType
 from schemas.headings import fold, nearest
 
@@ -37,7 +38,7 @@ def run_files(files: Sequence[Path], dry_run: bool, **options: Any) -> int:
     with holding(settings.outbox):
         taken = list(files) or _from_inbox(settings)
         if not taken and not (settings.outbox / LEDGER).exists():
-            return tell_runs([], options["as_json"], options["quiet"])
+            return tell_runs([], _telling(options))
         return _with_clarus(settings, options, lambda job: job.run(taken, keep=bool(files)))
 
 
@@ -57,7 +58,7 @@ def check_files(files: Sequence[Path], **options: Any) -> int:
     for file in files:
         _must_be_a_file(file)
     read_files = [read(file, settings) for file in files]
-    return tell_check(read_files, documents_of(read_files, settings), options["as_json"], options["quiet"])
+    return tell_check(read_files, documents_of(read_files, settings), _telling(options))
 
 
 def serve_sandbox(host: str, port: int, latency: float, journal: Path | None) -> None:
@@ -115,6 +116,10 @@ def _settings(options: Mapping[str, Any]) -> Settings:
     return load_settings(options.get("config"), options.get("profile"), environ=os.environ, overrides=overrides)
 
 
+def _telling(options: Mapping[str, Any]) -> Telling:
+    return Telling(options["as_json"], options["quiet"], bool(options["verbose"]))
+
+
 def _record_type(name: str) -> RecordType:
     record = RECORD_TYPES.get(fold(name))
     if record is None:
@@ -151,7 +156,7 @@ def _with_clarus(
             finished = asyncio.run(call(Job(reached, access_of(reached, known_as), progress, stopping)))
         except KeyboardInterrupt:
             raise Stopped("stopped at once; the next run goes on from what the ledger knows") from None
-    return tell_runs(finished, options["as_json"], options["quiet"])
+    return tell_runs(finished, _telling(options))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What a person sees of a run: a moving display on a terminal, plain lines elsewhere, results on standard output."""
+"""What a person sees while a run goes on, on standard error: a moving display on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
@@ -15,16 +15,17 @@ from pipeline.outcomes import Status
 from pipeline.progress import Progress
 
 _EVERY = 10.0  # seconds between plain lines about the same record type
+_READING = "reading"
 
 
 class Lines:
-    """Plain lines on standard error."""
+    """Plain lines, of what takes long: a log that is read the next morning needs no others."""
 
-    def __init__(self, quiet: bool) -> None:
-        self._quiet = quiet
+    def __init__(self, quiet: bool, now: Callable[[], float] = time.monotonic) -> None:
+        self._quiet, self._now = quiet, now
         self._what, self._total = "", 0
         self._counts: Counter[Status] = Counter()
-        self._said_at = time.monotonic()
+        self._said_at, self._has_said = now(), False
 
     def say(self, message: str) -> None:
         """Write a line."""
@@ -32,27 +33,30 @@ class Lines:
             click.echo(message, err=True)
 
     def begin(self, what: str, total: int) -> None:
-        """Tell how the last went, and begin the next."""
+        """Tell how the last went, if it took long, and begin the next."""
         self.end()
         self._what, self._total, self._counts = what, total, Counter()
-        self._said_at = time.monotonic()
+        self._said_at, self._has_said = self._now(), False
 
     def ended(self, status: Status) -> None:
         """Count one, and now and then tell how far it is."""
         self._counts[status] += 1
-        if time.monotonic() - self._said_at > _EVERY:
-            self._said_at = time.monotonic()
-            self.say(f"{self._what}: {self._counts.total()} of {self._total} ({_words(self._counts)})")
+        if self._now() - self._said_at > _EVERY:
+            self._said_at, self._has_said = self._now(), True
+            self._tell()
 
     def end(self) -> None:
-        """Tell how the last went."""
-        if self._what and self._what != "reading" and self._total:
-            self.say(f"{self._what}: {_words(self._counts) or 'none went on'}")
-        self._what = ""
+        """Tell how the last went, if it took long."""
+        if self._has_said:
+            self._tell()
+        self._what, self._has_said = "", False
+
+    def _tell(self) -> None:
+        self.say(f"{self._what}: {self._counts.total():,} of {self._total:,}{_in_words(self._what, self._counts)}")
 
 
 class Bars:
-    """A moving display on the terminal."""
+    """A moving display on the terminal, gone when the results are told."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -68,9 +72,10 @@ class Bars:
             TimeRemainingColumn(),
             TextColumn("{task.fields[counts]}"),
             console=self._console,
+            transient=True,
         )
         self._counts: Counter[Status] = Counter()
-        self._began = time.monotonic()
+        self._what, self._began = "", time.monotonic()
         self._bar.start()
 
     def say(self, message: str) -> None:
@@ -79,7 +84,7 @@ class Bars:
 
     def begin(self, what: str, total: int) -> None:
         """Add a bar."""
-        self._counts, self._began = Counter(), time.monotonic()
+        self._what, self._counts, self._began = what, Counter(), time.monotonic()
         self._task = self._bar.add_task(what, total=total, rate="", counts="")
 
     def ended(self, status: Status) -> None:
@@ -87,11 +92,10 @@ class Bars:
         self._counts[status] += 1
         seconds = time.monotonic() - self._began
         rate = f"{self._counts.total() / seconds:,.0f}/s" if seconds > 1 else ""
-        counts = "" if status is Status.READY else _words(self._counts)
-        self._bar.update(self._task, advance=1, rate=rate, counts=counts)
+        self._bar.update(self._task, advance=1, rate=rate, counts=_in_words(self._what, self._counts))
 
     def end(self) -> None:
-        """Leave the display as it is."""
+        """Take the display away."""
         self._bar.stop()
 
 
@@ -106,12 +110,15 @@ def watching(quiet: bool, verbose: int) -> Iterator[Progress]:
     # What travels holds customers' addresses: the libraries that carry it must not log it.
     for library in ("httpx", "httpcore", "asyncio", "stamina"):
         logging.getLogger(library).setLevel(logging.WARNING)
-    shown = Bars() if sys.stderr.isatty() and not quiet else Lines(quiet)
+    shown = Bars() if sys.stderr.isatty() and not quiet and not verbose else Lines(quiet)
     try:
         yield shown
     finally:
         shown.end()
 
 
-def _words(counts: Counter[Status]) -> str:
-    return ", ".join(f"{counts[status]:,} {status}" for status in Status if counts[status])
+def _in_words(what: str, counts: Counter[Status]) -> str:
+    """The counts, where they say more than how many."""
+    if what == _READING or not counts:
+        return ""
+    return f" ({', '.join(f'{counts[status]:,} {status}' for status in Status if counts[status])})"

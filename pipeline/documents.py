@@ -51,6 +51,7 @@ class Document:
     address: Mapping[str, Json]
     lines: tuple[Line, ...]
     controls: Mapping[str, Json]
+    given: frozenset[str] = frozenset()  # attributes that the file fills itself, of records that may be changed
 
     @property
     def reference(self) -> str:
@@ -80,7 +81,10 @@ class Resolved:
     """A document with its ids, ready to be posted."""
 
     document: Document
+    path: str  # after the API path: "/goods_outs"
     body: bytes  # JSON:API
+    attributes: Mapping[str, Json]  # of the body
+    listed_key: tuple[str, ...]  # by which Clarus's list knows it
     warnings: tuple[Problem, ...] = ()
 
 
@@ -90,6 +94,7 @@ class Unresolved:
 
     document: Document
     status: Status  # invalid, blocked or pending
+    listed_key: tuple[str, ...] | None  # None: made of ids that are not known
     problems: tuple[Problem, ...]  # one for each row that names it; columns by their contract heading
 
 

@@ -113,6 +113,8 @@ def _becomes(column: Column, record: RecordType) -> str:
             return "nothing: not in Clarus's API"
         case Level.CONTROL:
             return "nothing: it says what to do"
+        case Level.PARENT:
+            return f"{record.hierarchy} row of its {record.key[0]}: {column.attribute}"
         case Level.FOLLOW_UP:
             return f"{column.part.replace('_', ' ')} of the {record.noun}, made after it: {column.attribute}"
         case Level.ADDRESS if column.book:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,11 @@ class Groups:
     problems: list[Problem]
     held: dict[int, int]  # documents that must wait for a row of another document (or of none) -> that row
 
+    @property
+    def firsts(self) -> Positions:
+        """The position of each document's first row."""
+        return self.order[self.starts[:-1]]
+
 
 def group(clean: CleanTable) -> Groups:
     """Group rows by the record type's key: by reference, within the codes that narrow it.
@@ -50,17 +56,18 @@ def group(clean: CleanTable) -> Groups:
                 same = [i for i, value in enumerate(_values(clean, heading)) if value == clean.defaults[heading]]
                 narrow = np.where(narrow < 0, same[0] if same else narrow.max(initial=0) + 1, narrow).astype(np.int32)
             blank = (narrow < 0) & (reference >= 0)
-            problems += _blank(clean, heading, clean.rows[blank], "fill it, here or on a row above with this reference")
+            hint = "fill it, here or on a row above with this reference"
+            problems += blank_cells(clean, heading, clean.rows[blank], hint)
             unplaced |= blank
         ids = _pairs(narrow, ids)
     ids = np.where(unplaced, -1, ids)
     codes, distinct = pd.factorize(ids[ids >= 0])
     placed = np.full(size, -1, dtype=np.int32)
     placed[ids >= 0] = codes
-    problems += _blank(clean, record.reference, clean.rows[reference < 0], "every row names its document")
+    problems += blank_cells(clean, record.reference, clean.rows[reference < 0], "every row names its document")
     order = np.argsort(placed, kind="stable")[np.count_nonzero(placed < 0) :]
     starts = np.searchsorted(placed[order], np.arange(len(distinct) + 1))
-    held = _held(clean, placed, reference, unplaced)
+    held = _held(clean, placed, reference, order[starts[:-1]])
     return Groups(placed, len(distinct), order, starts, problems, held)
 
 
@@ -76,6 +83,13 @@ def other_filled(codes: Codes, first: Positions, groups: Groups) -> Positions:
     """Return the positions of rows whose filled cell differs from the first of their document."""
     expected = np.where(groups.ids >= 0, codes[first[groups.ids]], -1) if groups.count else codes
     return np.flatnonzero((codes >= 0) & (groups.ids >= 0) & (codes != expected))
+
+
+def blank_cells(clean: CleanTable, heading: str, rows: Positions, hint: str) -> Iterator[Problem]:
+    """Report blank cells of a column, but for those that are blank because they could not be read."""
+    shown = clean.table.headings.get(heading, heading)
+    reported = {p.row for p in clean.problems if p.column == shown and p.severity is Severity.ERROR}
+    return (Problem(row, shown, "", "is blank", hint) for row in rows.tolist() if row not in reported)
 
 
 def _codes(clean: CleanTable, heading: str) -> Codes:
@@ -107,38 +121,42 @@ def _pairs(first: Codes, second: Codes) -> Codes:
     return pairs.astype(np.int32)
 
 
-def _blank(clean: CleanTable, heading: str, rows: Iterable[int], hint: str) -> list[Problem]:
-    shown = clean.table.headings.get(heading, heading)
-    reported = {(p.row, p.column) for p in clean.problems if p.severity is Severity.ERROR}
-    blank = ((int(row), shown) for row in rows)
-    return [Problem(row, column, "", "is blank", hint) for row, column in blank if (row, column) not in reported]
-
-
-def _held(clean: CleanTable, placed: Codes, reference: Codes, unplaced: np.ndarray) -> dict[int, int]:
+def _held(clean: CleanTable, placed: Codes, reference: Codes, firsts: Positions) -> dict[int, int]:
     """Find the documents that a row which belongs nowhere may be a part of: they must not go without it."""
+    rows = clean.rows
     held: dict[int, int] = {}
-    for at in np.flatnonzero(unplaced & (reference >= 0)):  # the reference is there, the code that narrows it is not
-        for document in np.unique(placed[(reference == reference[at]) & (placed >= 0)]):
-            held.setdefault(int(document), int(clean.rows[at]))
-    for at in np.flatnonzero(reference < 0):
-        if at > 0 and placed[at - 1] >= 0 and _continues(clean, int(at)):
-            held.setdefault(int(placed[at - 1]), int(clean.rows[at]))
+    astray: dict[int, int] = {}  # references of rows without the code that narrows them -> the first of those rows
+    for at in np.flatnonzero((placed < 0) & (reference >= 0)).tolist():
+        astray.setdefault(int(reference[at]), int(rows[at]))
+    if astray:
+        for document, own in enumerate(reference[firsts].tolist()):
+            if own in astray:
+                held[document] = astray[own]
+    for at in np.flatnonzero((reference[1:] < 0) & (placed[:-1] >= 0) & _without_header(clean)[1:]).tolist():
+        held.setdefault(int(placed[at]), int(rows[at + 1]))
     if clean.table.broken and clean.table.record.reference in clean.columns:
         by_text = _documents_by_text(clean, placed)
         for row, texts in clean.table.broken.items():
             for text in texts:
-                for document in by_text.get(text.strip(), ()):
+                for document in (d for part in _parts(text) for d in by_text.get(part, ())):
                     held.setdefault(document, row)
     return held
 
 
-def _continues(clean: CleanTable, at: int) -> bool:
-    """Whether a row without a reference looks like one more line of the document above: it has no header of its own."""
+def _without_header(clean: CleanTable) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which rows have no header of their own: without a reference, they look like lines of the document above."""
     record = clean.table.record
-    own = (c for c in record.columns.values() if c.required and not c.per_line and c.heading not in record.key)
-    return record.has_lines and all(
-        clean.columns[column.heading].codes[at] < 0 for column in own if column.heading in clean.columns
-    )
+    bare = np.full(len(clean.rows), record.has_lines)
+    for column in record.columns.values():
+        of_header = column.required and not column.per_line and column.heading not in record.key
+        if of_header and column.heading in clean.columns:
+            bare &= clean.columns[column.heading].codes < 0
+    return bare
+
+
+def _parts(text: str) -> set[str]:
+    """A text of a broken row, and its parts: a quote that is never closed swallows cells and whole rows."""
+    return {text.strip(), *(part.strip(' "') for part in re.split(r"[,;\t|\r\n]", text))}
 
 
 def _documents_by_text(clean: CleanTable, placed: Codes) -> dict[str, list[int]]:

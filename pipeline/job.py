@@ -13,11 +13,12 @@ from pipeline.config import Settings
 from pipeline.errors import UsageError
 from pipeline.inbox import copy, move
 from pipeline.ledger import Ledger
+from pipeline.line import Stopping
 from pipeline.outbox import LEDGER, free_name, new_run_folder
 from pipeline.outcomes import Status
 from pipeline.progress import Progress
 from pipeline.results import RESERVED_NAMES
-from pipeline.run import OWED, RETRIED, Finished, Stopping, run_folder
+from pipeline.run import OWED, RETRIED, Finished, run_folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
@@ -44,6 +44,8 @@ class State(StrEnum):
 
     SENT = "sent"  # it left or was about to leave; what came of it is not known
     CREATED = "created"
+    CHANGING = "changing"  # a change of it left or was about to leave; sending it again does no harm
+    UPDATED = "updated"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"  # it was about to leave and surely did not
 
@@ -87,6 +89,7 @@ class Ledger:
         self._thread = ThreadPoolExecutor(1, "ledger")  # a commit waits for the disk: not in the event loop
         self._asked: list[_Write] = []
         self._committing: asyncio.Task[None] | None = None
+        self._trouble: LedgerUnusable | None = None  # once a commit has failed, nothing is written any more
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -102,6 +105,9 @@ class Ledger:
             except BaseException:
                 connection.close()
                 raise
+        except sqlite3.OperationalError as error:
+            hint = "look at its permissions, and at the space on its disk"
+            raise LedgerUnusable(f"the ledger {path} cannot be opened ({error}): {hint}") from error
         except sqlite3.DatabaseError as error:
             raise LedgerUnusable(f"the ledger {path} cannot be read ({error}): {_RESTORE}") from error
         return cls(connection)
@@ -109,21 +115,23 @@ class Ledger:
     async def close(self) -> None:
         """Commit what was asked for and close the file."""
         try:
-            await self.flush()
+            if self._committing:
+                await asyncio.wait((self._committing,))
         finally:
             self._thread.shutdown()
             self._connection.close()
 
     async def find(self, identities: Sequence[Identity]) -> dict[Identity, Entry]:
-        """Return the entries of some documents of one tenant and record type; those it does not know are absent."""
+        """Return the entries of some documents; those it does not know are absent."""
         if not identities:
             return {}
-        await self.flush()
+        if self._asked or self._committing:
+            await self._write("SELECT 1", ())  # behind everything that was asked for before
         return await self._in_thread(lambda: _select(self._connection, identities))
 
     async def intend(self, entry: Entry) -> None:
         """Record that a document is about to leave; returns when that is on the disk."""
-        await self._write(*_upsert(replace(entry, state=State.SENT)))
+        await self._write(*_upsert(entry))
 
     def conclude(self, entry: Entry) -> None:
         """Record what came of a document; on the disk with the next commit, which follows by itself."""
@@ -165,11 +173,6 @@ class Ledger:
         sql = f"SELECT run FROM runs WHERE {condition} AND tenant = ? ORDER BY run"
         return await self._in_thread(lambda: [run for (run,) in self._connection.execute(sql, (tenant,))])
 
-    async def flush(self) -> None:
-        """Return when everything asked for until now is on the disk."""
-        while self._committing:
-            await asyncio.shield(self._committing)
-
     async def _write(self, sql: str, values: Sequence[Any]) -> None:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._ask(sql, values, done)
@@ -181,23 +184,17 @@ class Ledger:
             self._committing = asyncio.get_running_loop().create_task(self._commit_all())
 
     async def _commit_all(self) -> None:
-        try:
-            while self._asked:
-                writes, self._asked = self._asked, []
+        while self._asked:
+            writes, self._asked = self._asked, []
+            if self._trouble is None:
                 try:
                     await self._in_thread(partial(_commit, self._connection, writes))
-                except sqlite3.DatabaseError as error:
-                    trouble = LedgerUnusable(f"the ledger cannot be written: {error}")
-                    for write in writes + self._asked:
-                        if write.done and not write.done.done():
-                            write.done.set_exception(trouble)
-                    self._asked = []
-                    raise trouble from error
-                for write in writes:
-                    if write.done and not write.done.done():
-                        write.done.set_result(None)
-        finally:
-            self._committing = None
+                except (sqlite3.Error, ValueError, OverflowError) as error:  # the last two: a value SQLite cannot hold
+                    # What was not written stays as it was: at worst a document counts as sent, and is looked up.
+                    self._trouble = LedgerUnusable(f"the ledger cannot be written: {error}")
+            for write in writes:
+                write.conclude(self._trouble)
+        self._committing = None
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)
@@ -207,7 +204,16 @@ class Ledger:
 class _Write:
     sql: str
     values: Sequence[Any]
-    done: asyncio.Future[None] | None = None
+    done: asyncio.Future[None] | None
+
+    def conclude(self, trouble: LedgerUnusable | None) -> None:
+        """Tell who waits for it, if he still does."""
+        if self.done is None or self.done.done():
+            return
+        if trouble is None:
+            self.done.set_result(None)
+        else:
+            self.done.set_exception(trouble.with_traceback(None))
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:

@@ -37,6 +37,10 @@ _NUMBER = {status: number for number, status in enumerate(Status, start=1)}
 _STATUS = (None, *Status)
 
 
+# How the error of a good row begins whose document is held by another row.
+HELD_BY = "not sent because of"
+
+
 @dataclass(frozen=True, slots=True)
 class RowResult:
     """What the results file says of one row."""
@@ -45,6 +49,11 @@ class RowResult:
     clarus_id: int | None = None
     line_id: int | None = None
     error: str = ""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nothing is wrong with the row itself: another row of its document holds it."""
+        return self.error.startswith(HELD_BY)
 
 
 class RowResults:

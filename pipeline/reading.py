@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.address_book import AddressBook
@@ -11,6 +11,7 @@ from pipeline.cells import CleanTable
 from pipeline.config import Settings
 from pipeline.errors import UnreadableFile, UsageError
 from pipeline.extract import Options, extract
+from pipeline.hierarchy import said_of_parents, with_parents, without_cycles
 from pipeline.tables import Table
 from pipeline.transform import Transformed, transform
 from pipeline.validate import Rules, validate
@@ -31,7 +32,7 @@ def read(path: Path, settings: Settings) -> ReadFile:
     try:
         tables = extract(path, _options(settings))
     except UnreadableFile as error:
-        return ReadFile(path, trouble=str(error))
+        return ReadFile(path, trouble=str(error).removeprefix(f"{path.name}: "))  # said beside its name
     return ReadFile(path, tuple(validate(table, _rules(table, settings)) for table in tables))
 
 
@@ -39,9 +40,17 @@ def documents_of(files: Iterable[ReadFile], settings: Settings) -> list[Transfor
     """Group the tables of all files into documents, in the order in which record types are loaded."""
     tables = [clean for file in files for clean in file.tables]
     book: AddressBook | None = None
-    ordered = []
+    ordered: list[Transformed] = []
     for record in in_load_order():
-        transformed = [transform(clean, book) for clean in tables if clean.table.record is record]
+        own = [clean for clean in tables if clean.table.record is record]
+        if record.hierarchy:
+            parents = (table for table in ordered if table.clean.table.record.name == record.hierarchy)
+            own = with_parents(own, {key[-1] for table in parents for key, _ in table.document_keys()})
+        transformed = [transform(clean, book) for clean in own]
+        if record.hierarchy:
+            transformed = without_cycles(transformed)
+        if said := said_of_parents([clean for clean in tables if clean.table.record.hierarchy == record.name]):
+            transformed = [replace(table, supplements=said) for table in transformed]
         ordered += transformed
         if record.name == "addresses":
             book = AddressBook([*_configured_book(settings), *transformed])
@@ -53,8 +62,11 @@ def _configured_book(settings: Settings) -> list[Transformed]:
         return []
     file = read(settings.address_book, settings)
     if file.trouble:
-        raise UsageError(f"address_book: {file.trouble}")
-    return [transform(clean) for clean in file.tables if clean.table.record.name == "addresses"]
+        raise UsageError(f"address_book {settings.address_book}: {file.trouble}")
+    tables = [transform(clean) for clean in file.tables if clean.table.record.name == "addresses"]
+    if not tables:
+        raise UsageError(f"address_book: {settings.address_book} holds no addresses")
+    return tables
 
 
 def _options(settings: Settings) -> Options:

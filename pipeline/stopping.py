@@ -1,14 +1,63 @@
-"""Ctrl-C and SIGTERM: the run stops sending, writes its results and goes on another time."""
+"""How a run is told to stop: by Ctrl-C, by SIGTERM, or by what makes it useless to go on."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from types import FrameType
 
-from pipeline.errors import Stopped
+from pipeline.errors import Stopped, Unfinished
+
+
+class Stopping:
+    """Whether the run has been told to stop, and why. Whatever may take long is awaited through it."""
+
+    def __init__(self) -> None:
+        self.reason: Unfinished | None = None
+        self._waits: dict[asyncio.Timeout, float] = {}
+
+    def stop(self, reason: Unfinished) -> None:
+        """Tell everybody; the first reason counts. A signal handler may call this, whatever is going on."""
+        if self.reason is not None:
+            return
+        self.reason = reason
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # no event loop runs yet, or no longer: nobody waits
+            return
+        loop.call_soon_threadsafe(self._end_waits)
+
+    def check(self) -> None:
+        """Raise the reason, if there is one."""
+        if self.reason is not None:
+            raise self.reason.with_traceback(None)  # many raise it: none is to carry the path of the others
+
+    @asynccontextmanager
+    async def interruptible(self, grace: float = 0.0) -> AsyncIterator[None]:
+        """End what is awaited inside with the reason, `grace` seconds after the run is told to stop."""
+        self.check()
+        try:
+            async with asyncio.timeout(None) as wait:
+                self._waits[wait] = grace
+                try:
+                    yield
+                finally:
+                    del self._waits[wait]
+        except TimeoutError:
+            self.check()
+            raise
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep, unless the run is told to stop: then raise the reason."""
+        async with self.interruptible():
+            await asyncio.sleep(seconds)
+
+    def _end_waits(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for wait, grace in self._waits.items():
+            wait.reschedule(now + grace)
 
 
 @contextmanager
@@ -24,11 +73,7 @@ def listening(stop: Callable[[Stopped], None]) -> Iterator[None]:
         if asked:
             raise KeyboardInterrupt
         asked = True
-        reason = Stopped(f"stopped by {signal.Signals(number).name}; the next run goes on from here")
-        try:
-            asyncio.get_running_loop().call_soon_threadsafe(stop, reason)
-        except RuntimeError:  # no event loop runs yet, or no longer
-            stop(reason)
+        stop(Stopped(f"stopped by {signal.Signals(number).name}; the next run goes on from here"))
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -2,91 +2,149 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import click
 import orjson
 
+from pipeline.outcomes import Status
 from pipeline.problems import Problem, Severity
 from pipeline.reading import ReadFile
+from pipeline.results import Cause, Issue, causes_of, result_names, summarise
 from pipeline.run import Finished
 from pipeline.transform import Transformed
 
-_SHOWN = 20  # problems of a file that `check` shows; the rest is counted
+_SHOWN = 20  # causes; with -v all of them
+_ALL = sys.maxsize
+_COLUMNS_NAMED = 3  # of those about which the same is said
+_FILLED = re.compile(r" \(filled in [^)]*\)$")  # how often each of several columns is filled stands in issues.csv
 
 
-def tell_runs(finished: Sequence[Finished], as_json: bool, quiet: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How much is told, and to whom."""
+
+    as_json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+
+def tell_runs(finished: Sequence[Finished], telling: Telling) -> int:
     """Tell how the runs went and return the exit code of them all: the worst."""
     exit_code = max((run.exit_code for run in finished), default=0)
-    if as_json:
+    if telling.as_json:
         _print_json({"exit_code": exit_code, "runs": [run.summary for run in finished]})
         return exit_code
+    blocks: list[list[str]] = []
     for run in finished:
-        if not quiet or run.exit_code:
-            _tell_run(run)
-    if not finished and not quiet:
-        click.echo("Nothing to do.")
+        if run.exit_code or not telling.quiet:
+            blocks += [[f"Run {run.folder.name}"] if len(finished) > 1 else [], *_run(run, telling)]
+    if not finished and not telling.quiet:
+        blocks.append(["Nothing to do."])
+    _print_blocks(blocks)
     return exit_code
 
 
-def tell_check(files: Sequence[ReadFile], tables: Sequence[Transformed], as_json: bool, quiet: bool) -> int:
+def tell_check(files: Sequence[ReadFile], tables: Sequence[Transformed], telling: Telling) -> int:
     """Tell what is wrong in files that were checked and return the exit code: 0 without errors, else 1."""
     unreadable = [file for file in files if file.trouble]
     errors = sum(_is_error(problem) for table in tables for problem in table.problems)
     exit_code = 1 if unreadable or errors else 0
-    if as_json:
+    if telling.as_json:
         told = [_check_json(table) for table in tables]
-        told += [{"file": file.path.name, "error": file.trouble} for file in unreadable]
+        told += [{"file": str(file.path), "error": file.trouble} for file in unreadable]
         _print_json({"exit_code": exit_code, "files": told})
         return exit_code
-    for file in unreadable:
-        click.echo(file.trouble)
+    issues = [Issue(str(file.path), "", Problem(0, "", "", file.trouble)) for file in unreadable]
     for table in tables:
-        _tell_check(table, quiet)
+        own = table.clean.table
+        issues += [Issue(str(own.path), own.sheet, problem) for problem in table.problems]
+    counts = [] if telling.quiet else _aligned([_checked(table) for table in tables])
+    _print_blocks([counts, *_told_causes(causes_of(issues), telling, "with -v")])
     return exit_code
 
 
-def _tell_run(run: Finished) -> None:
-    for name, problem in run.unreadable:
-        click.echo(f"{name}: could not be read")
-        click.echo(f"  {problem.message}")
-    for file in run.summary["files"]:
-        if "statuses" in file:
-            name = f"{file['file']}, sheet {file['sheet']}" if file["sheet"] else file["file"]
-            counts = ", ".join(f"{rows} {status}" for status, rows in file["statuses"].items()) or "no rows"
-            click.echo(f"{name} ({file['record_type']}): {counts}")
-    causes = run.summary["causes"]
+def _run(run: Finished, telling: Telling) -> Iterator[list[str]]:
+    """One block of lines after another: the counts, the errors, the warnings, and where to go on."""
+    files = run.summary["files"]
+    if not telling.quiet:
+        yield _aligned([_counted(file) for file in files if "statuses" in file])
+    yield from _told_causes(summarise(run.reports, run.unreadable, most=_ALL), telling, "in issues.csv")
+    end = [f"Could not finish: {run.stopped}"] if run.stopped else []
+    end.append(f"Results: {run.folder}")
+    names = [file["file"] for file in files]
+    failed = dict.fromkeys(result_names(name, names).failed for name in names)
+    if to_mend := [name for name in failed if (run.folder / name).exists()]:
+        end.append(f"Mend and drop in again: {', '.join(to_mend)}")
+    yield end
+
+
+def _counted(file: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    name = f"{file['file']}, sheet {file['sheet']}" if file["sheet"] else file["file"]
+    statuses: Mapping[Status, int] = file["statuses"]
+    return name, file["record_type"], _plural(file["rows"], "row"), ", ".join(f"{n:,} {s}" for s, n in statuses.items())
+
+
+def _checked(table: Transformed) -> tuple[str, str, str, str]:
+    own, errors = table.clean.table, sum(map(_is_error, table.problems))
+    name = f"{own.path}, sheet {own.sheet}" if own.sheet else str(own.path)
+    documents = f"{table.groups.count:,} {own.record.noun if table.groups.count == 1 else own.record.name}"
+    told = f"{documents}, {_plural(errors, 'error') if errors else 'no errors'}"
+    return name, own.record.name, _plural(_rows(table), "row"), told
+
+
+def _aligned(rows: Sequence[tuple[str, str, str, str]]) -> list[str]:
+    name, record, count = (max((len(row[column]) for row in rows), default=0) for column in range(3))
+    return [f"{row[0]:<{name}}  {row[1]:<{record}}  {row[2]:>{count}}  {row[3]}".rstrip() for row in rows]
+
+
+def _told_causes(causes: Sequence[Cause], telling: Telling, where_all_are: str) -> Iterator[list[str]]:
+    errors = [cause.sentence for cause in causes if cause.severity is Severity.ERROR]
+    yield _titled(click.style("Errors", fg="red", bold=True), errors, telling, where_all_are)
+    if not telling.quiet:
+        warnings = [cause for cause in causes if cause.severity is Severity.WARNING]
+        sentences = [cause.sentence for cause in warnings] if telling.verbose else list(_folded(warnings))
+        yield _titled(click.style("Warnings", fg="yellow", bold=True), sentences, telling, where_all_are)
+
+
+def _titled(title: str, sentences: Sequence[str], telling: Telling, where_all_are: str) -> list[str]:
+    if not sentences:
+        return []
+    shown = sentences if telling.verbose else sentences[:_SHOWN]
+    lines = [title, *(f"  {sentence}" for sentence in shown)]
+    if len(shown) < len(sentences):
+        lines.append(f"  … and {len(sentences) - len(shown):,} more: all of them {where_all_are}")
+    return lines
+
+
+def _folded(causes: Iterable[Cause]) -> Iterator[str]:
+    """What is said of several columns of a file, said once: wide exports have dozens that Clarus does not know."""
+    alike = defaultdict[tuple[str, ...], list[Cause]](list)
     for cause in causes:
-        click.echo(f"  {cause}")
-    if run.stopped:
-        click.echo(f"Stopped: {run.stopped}.")
-    click.echo(f"Results: {run.folder}")
-
-
-def _tell_check(table: Transformed, quiet: bool) -> None:
-    name = table.clean.table.name
-    shown = [problem for problem in table.problems if not quiet or _is_error(problem)]
-    errors = sum(map(_is_error, shown))
-    documents = f"{table.groups.count} {table.clean.table.record.name}"
-    rows = len(table.clean.rows) + len(table.clean.table.broken)
-    if not quiet or errors:
-        click.echo(f"{name}: {rows} rows, {documents}; {errors or 'no'} {'error' if errors == 1 else 'errors'}")
-    for problem in shown[:_SHOWN]:
-        where = f"row {problem.row}, " if problem.row else ""
-        warning = "warning: " if not _is_error(problem) else ""
-        click.echo(f"  {warning}{where}{problem.sentence}")
-    if len(shown) > _SHOWN:
-        click.echo(f"  … and {len(shown) - _SHOWN} more (all of them with --json)")
+        of_column = "" if cause.first_rows == (0,) else f"{cause.column} {cause.message}"
+        alike[cause.file, cause.sheet, _FILLED.sub("", cause.message), cause.hint, of_column].append(cause)
+    for (file, sheet, message, hint, _), group in alike.items():
+        if len(group) == 1:
+            yield group[0].sentence
+            continue
+        named = ", ".join(cause.column for cause in group[:_COLUMNS_NAMED])
+        more = f" and {len(group) - _COLUMNS_NAMED} more" if len(group) > _COLUMNS_NAMED else ""
+        where = f"{file}, sheet {sheet}" if sheet else file
+        yield f"{where}, {len(group)} columns ({named}{more}): {message}{f' ({hint})' if hint else ''}"
 
 
 def _check_json(table: Transformed) -> Mapping[str, Any]:
     own = table.clean.table
     return {
-        "file": own.path.name,
+        "file": str(own.path),
         "sheet": own.sheet,
         "record_type": own.record.name,
-        "rows": len(table.clean.rows) + len(own.broken),
+        "rows": _rows(table),
         "documents": table.groups.count,
         "problems": [_problem_json(problem) for problem in table.problems],
     }
@@ -103,9 +161,22 @@ def _problem_json(problem: Problem) -> Mapping[str, Any]:
     }
 
 
+def _rows(table: Transformed) -> int:
+    return len(table.clean.rows) + len(table.clean.table.broken)
+
+
 def _is_error(problem: Problem) -> bool:
     return problem.severity is Severity.ERROR
 
 
+def _plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _print_blocks(blocks: Iterable[Sequence[str]]) -> None:
+    if filled := ["\n".join(lines) for lines in blocks if lines]:
+        click.echo("\n\n".join(filled))
+
+
 def _print_json(told: Mapping[str, Any]) -> None:
-    click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+    click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())

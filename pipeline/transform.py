@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -11,8 +11,9 @@ import numpy as np
 from pipeline.assembly import assemble
 from pipeline.cells import CleanTable, Codes
 from pipeline.documents import Document
-from pipeline.grouping import Groups, Positions, first_filled, group, other_filled
-from pipeline.outcomes import RowResult, Status
+from pipeline.grouping import Groups, Positions, blank_cells, first_filled, group, other_filled
+from pipeline.outcomes import HELD_BY, RowResult, Status
+from pipeline.parts import part_tables, parts_unsaid
 from pipeline.problems import Problem, Severity
 from schemas import Column, Level
 from schemas.kinds import Json
@@ -35,10 +36,12 @@ class Transformed:
     addresses: Mapping[int, Mapping[str, Json]]  # by document: the address that its code stands for
     problems: list[Problem]
     held: Mapping[int, RowResult]  # documents that are not sent, with the reason as their good rows tell it
+    parts: tuple[Transformed, ...] = ()  # records of their own that the same rows describe
+    supplements: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)  # what other tables say, by reference
 
     def documents(self) -> Iterator[Document]:
         """Yield the documents that can go on, in order of first appearance."""
-        return assemble(self.clean, self.groups, self.first, self.addresses, self.held)
+        return assemble(self.clean, self.groups, self.first, self.addresses, self.held, self.supplements)
 
     def refused_rows(self) -> Iterator[tuple[int, RowResult]]:
         """Yield the result of every row that does not go on."""
@@ -61,11 +64,16 @@ class Transformed:
 
     def held_keys(self) -> Iterator[tuple[tuple[str, ...], int]]:
         """Yield the key of every document that is not sent, with its first row."""
-        for document in self.held:
-            at = int(self.groups.order[self.groups.starts[document]])
-            places = ((heading, self.first.get(heading)) for heading in self.clean.table.record.key)
-            filled = ((heading, -1 if first is None else int(first[document])) for heading, first in places)
-            yield tuple(_value(self.clean, heading, place) for heading, place in filled), int(self.clean.rows[at])
+        return (self._key(document) for document in self.held)
+
+    def document_keys(self) -> Iterator[tuple[tuple[str, ...], int]]:
+        """Yield the key of every document, in order of first appearance, with its first row."""
+        return map(self._key, range(self.groups.count))
+
+    def _key(self, document: int) -> tuple[tuple[str, ...], int]:
+        key = self.clean.table.record.key
+        values = (_value(self.clean, heading, _place(self.first, heading, document)) for heading in key)
+        return tuple(values), int(self.clean.rows[self.groups.firsts[document]])
 
     @property
     def document_of(self) -> Codes:
@@ -78,8 +86,9 @@ class Transformed:
 
 def transform(clean: CleanTable, book: AddressBook | None = None) -> Transformed:
     """Group rows under their headers: fill header cells down, find what is missing and what contradicts itself."""
+    parts = tuple(transform(table) for table in part_tables(clean))
     groups = group(clean)
-    problems = [*clean.problems, *groups.problems]
+    problems = [*clean.problems, *groups.problems, *parts_unsaid(clean), *(p for part in parts for p in part.problems)]
     first: dict[str, Positions] = {}
     for column in clean.table.record.columns.values():
         if column.per_line or column.level is Level.UNSENT:
@@ -95,7 +104,7 @@ def transform(clean: CleanTable, book: AddressBook | None = None) -> Transformed
             problems += _without_outer(clean, column, first, groups)
     held = _held(clean, groups, problems)
     addresses = _from_book(clean, groups, first, book, problems, held)
-    return Transformed(clean, groups, first, addresses, sorted(problems, key=lambda p: p.row), held)
+    return Transformed(clean, groups, first, addresses, sorted(problems, key=lambda p: p.row), held, parts)
 
 
 def _blank_cells(clean: CleanTable, column: Column) -> Iterator[Problem]:
@@ -104,7 +113,7 @@ def _blank_cells(clean: CleanTable, column: Column) -> Iterator[Problem]:
         return
     cells = clean.columns.get(column.heading)
     blank = clean.rows if cells is None else clean.rows[cells.codes < 0]
-    yield from _blank(clean, column, blank, "fill it: every row needs one")
+    yield from blank_cells(clean, column.heading, blank, "fill it: every row needs one")
 
 
 def _blank_headers(clean: CleanTable, column: Column, first: Positions | None, groups: Groups) -> Iterator[Problem]:
@@ -112,14 +121,8 @@ def _blank_headers(clean: CleanTable, column: Column, first: Positions | None, g
     if not column.required or column.heading in clean.defaults or column.heading in clean.table.record.key:
         return
     missing = np.arange(groups.count) if first is None else np.flatnonzero(first < 0)
-    rows = clean.rows[groups.order[groups.starts[missing]]]
-    yield from _blank(clean, column, rows, f"fill it on the first row of the {clean.table.record.noun}")
-
-
-def _blank(clean: CleanTable, column: Column, rows: Positions, hint: str) -> Iterator[Problem]:
-    shown = clean.table.headings.get(column.heading, column.heading)
-    for row in rows.tolist():
-        yield Problem(row, shown, "", "is blank", hint)
+    hint = f"fill it on the first row of the {clean.table.record.noun}"
+    yield from blank_cells(clean, column.heading, clean.rows[groups.firsts[missing]], hint)
 
 
 def _contradictions(
@@ -142,9 +145,10 @@ def _without_outer(
         return
     outer = first.get(column.within, np.full(groups.count, -1))
     cells, shown = clean.columns[column.heading], clean.table.headings[column.heading]
+    needed = clean.table.headings.get(column.within, column.within)
     for at in first[column.heading][(first[column.heading] >= 0) & (outer < 0)].tolist():
         value = cells.texts[cells.codes[at]]
-        yield Problem(int(clean.rows[at]), shown, value, f"{value} needs a {column.within}", f"fill {column.within}")
+        yield Problem(int(clean.rows[at]), shown, value, f"{value} needs a {needed}", f"fill {needed}")
 
 
 def _held(clean: CleanTable, groups: Groups, problems: list[Problem]) -> dict[int, RowResult]:
@@ -155,14 +159,14 @@ def _held(clean: CleanTable, groups: Groups, problems: list[Problem]) -> dict[in
     at_fault = np.flatnonzero(is_wrong & (groups.ids >= 0))
     for row, document in zip(clean.rows[at_fault].tolist(), groups.ids[at_fault].tolist(), strict=True):
         causes.setdefault(document, []).append(row)
-    return {document: _because_of(rows, clean.table.record.noun) for document, rows in causes.items()}
+    return {document: _because_of(sorted(rows), clean.table.record.noun) for document, rows in causes.items()}
 
 
 def not_sent_because_of(rows: list[int], noun: str) -> str:
     """Tell the good rows of a document why they were not sent."""
     several = f"rows {', '.join(map(str, rows[:5]))}{' …' if len(rows) > 5 else ''}"
     where = f"row {rows[0]}" if len(rows) == 1 else several
-    return f"not sent because of {where}: the {noun} goes whole or not at all"
+    return f"{HELD_BY} {where}: the {noun} goes whole or not at all"
 
 
 def _because_of(rows: list[int], noun: str) -> RowResult:
@@ -179,21 +183,24 @@ def _from_book(
 ) -> dict[int, Mapping[str, Json]]:
     """Look up the address codes; adds to `problems` and `held` what cannot be found."""
     found: dict[int, Mapping[str, Json]] = {}
-    column = next((c for c in clean.table.record.columns.values() if c.book and c.heading in first), None)
+    record = clean.table.record
+    column = next((c for c in record.columns.values() if c.book), None)
     if column is None:
         return found
-    cells, shown = clean.columns[column.heading], clean.table.headings[column.heading]
-    narrow = clean.table.record.key[0]
-    for document in np.flatnonzero(first[column.heading] >= 0).tolist():
-        at = int(first[column.heading][document])
-        account = _value(clean, narrow, int(first[narrow][document]) if narrow in first else -1)
-        code = str(cells.values[cells.codes[at]])
+    cells, shown = clean.columns.get(column.heading), clean.table.headings.get(column.heading, column.heading)
+    for document, at in enumerate(groups.firsts.tolist()):
+        place = _place(first, column.heading, document)
+        code = _value(clean, column.heading, place)
+        wrong = cells is not None and place >= 0 and cells.values[cells.codes[place]] is None
+        if wrong or not code:
+            continue
+        account = _value(clean, record.key[0], _place(first, record.key[0], document))
         match book.find(account, code) if book else None:
             case None:
+                row = int(clean.rows[at if place < 0 else place])
                 hint = "add it to an addresses file of this run, or name its file in address_book"
-                problem = Problem(int(clean.rows[at]), shown, code, f"address {code} is in no addresses file", hint)
-                problems.append(problem)
-                held.setdefault(document, _because_of([problem.row], clean.table.record.noun))
+                problems.append(Problem(row, shown, code, f"address {code} is in no addresses file", hint))
+                held.setdefault(document, _because_of([row], record.noun))
             case str(culprit):
                 held.setdefault(document, RowResult(Status.BLOCKED, error=f"its address {code} is wrong: {culprit}"))
             case attributes:
@@ -201,8 +208,14 @@ def _from_book(
     return found
 
 
+def _place(first: Mapping[str, Positions], heading: str, document: int) -> int:
+    return int(first[heading][document]) if heading in first else -1
+
+
 def _value(clean: CleanTable, heading: str, at: int) -> str:
+    """What stands at a place, the default where there is none; a wrong value as it is written."""
     if at < 0:
         return str(clean.defaults.get(heading, ""))
     cells = clean.columns[heading]
-    return str(cells.values[cells.codes[at]])
+    code = cells.codes[at]
+    return cells.texts[code] if cells.values[code] is None else str(cells.values[code])

@@ -7,7 +7,7 @@ lines takes about as long as validating the different values in them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -42,7 +42,7 @@ def validate(table: Table, rules: Rules) -> CleanTable:
     Whether a document has all it needs is not asked here: header cells may be left blank after its first row.
     """
     rows = table.frame.index.to_numpy(np.int64)
-    problems = list(table.problems)
+    problems = list(_of_reading(table))
     unreadable = {(p.row, p.column) for p in problems if p.severity is Severity.ERROR}
     columns = {}
     canonical: dict[str, _Canonical] = {}
@@ -58,6 +58,14 @@ def validate(table: Table, rules: Rules) -> CleanTable:
         problems += (p for p in _wrong_cells(rows, column, shown, read, failed) if (p.row, shown) not in unreadable)
     problems += _unsent(table, rows, rules.unsent_columns)
     return CleanTable(table, rows, columns, _defaults(table.record, rules), problems)
+
+
+def _of_reading(table: Table) -> Iterator[Problem]:
+    """The problems of reading; what is wrong in a column that is not sent anyway holds nothing back."""
+    sent = {table.headings.get(c.heading) for c in table.record.columns.values() if c.level is not Level.UNSENT}
+    for problem in table.problems:
+        harmless = problem.column and problem.column not in sent
+        yield replace(problem, severity=Severity.WARNING) if harmless else problem
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,7 +151,7 @@ def _unsent(table: Table, rows: np.ndarray[tuple[int], np.dtype[np.int64]], poli
     """Report what is in the file and will not be in Clarus: never dropped silently."""
     if policy == "ignore":
         return
-    why = "Clarus's API has no attribute for this column: it is not sent"
+    why = "not sent: Clarus's API has no such attribute"
     for column in table.record.at(Level.UNSENT):
         if column.heading not in table.frame:
             continue
@@ -158,7 +166,7 @@ def _unsent(table: Table, rows: np.ndarray[tuple[int], np.dtype[np.int64]], poli
         likely = nearest(heading, _headings(table))
         hint = f"did you mean {likely}?" if likely else "remove it, or name what it stands for in [columns]"
         if count:
-            yield _column_warning(heading, "no such column is known: it is not sent", count, hint)
+            yield _column_warning(heading, "not sent: no such column is known", count, hint)
 
 
 def _headings(table: Table) -> Iterable[str]:

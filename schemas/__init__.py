@@ -1,6 +1,6 @@
 """What the pipeline knows of each record type: one file each, registered here."""
 
-from schemas import addresses, orders, products, receipts
+from schemas import addresses, customers, materials, orders, products, receipts, suppliers
 from schemas.contract import RECORD_TYPES, Column, Level, Quantity, RecordType, in_load_order
 
 __all__ = [
@@ -10,8 +10,11 @@ __all__ = [
     "Quantity",
     "RecordType",
     "addresses",
+    "customers",
     "in_load_order",
+    "materials",
     "orders",
     "products",
     "receipts",
+    "suppliers",
 ]

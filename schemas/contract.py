@@ -7,7 +7,7 @@ of the API it becomes, which codes are looked up, what `fields` and `template` p
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,7 @@ class Level(StrEnum):
     ADDRESS = "address"  # of the document, in its related address block
     LINE = "line"  # one value for each row
     CONTROL = "control"  # tells the pipeline what to do; never sent
+    PARENT = "parent"  # of the document that key[0] names, if that is in this run: joins its attributes
     FOLLOW_UP = "follow-up"  # becomes a record of its own, posted after the document
     UNSENT = "unsent"  # Clarus's templates have it, its API does not
 
@@ -64,6 +65,21 @@ class Quantity:
     measured_in: str = ""  # attribute
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A record of its own that rows of another record type describe: a product's storage unit.
+
+    It is read from the same rows as a record type made of the part's columns and the owner's key.
+    """
+
+    name: str  # as the columns name it
+    record: str  # the record type's name, in the ledger and on the screen
+    noun: str
+    key: tuple[str, ...]  # headings that tell it apart from others of its owner; the first says that it is there
+    needs: tuple[str, ...]  # headings that must be filled then
+    place: Mapping[str, Any]  # the fields of its `RecordType`
+
+
 @dataclass(frozen=True)
 class RecordType:
     """A kind of record that files hold: its columns and its place in Clarus."""
@@ -73,12 +89,19 @@ class RecordType:
     model: type[pa.DataFrameModel]
     columns: Mapping[str, Column]  # by heading
     key: tuple[str, ...]  # headings that identify a document; the last is its reference, those before narrow it
-    resource: str = ""  # JSON:API type and last part of the path; "": nothing is sent, rows are noted
-    listed: CodeList | None = None  # where existing documents are found
+    resource: str = ""  # JSON:API type; "": nothing is sent, rows are noted
+    path: str = ""  # "/{resource}" unless it names ids: "/products/{product_id}/materials"
+    listed: CodeList | None = None  # where existing documents are found; None: Clarus does not list them
+    identified_by: tuple[str, ...] = ()  # headings by which a file is recognised, beside the reference
     after: tuple[str, ...] = ()  # record types that are loaded before
     has_lines: bool = False  # rows become lines inside the document
     names_storage_unit: bool = False  # lines name the product's storage unit of priority 0
     quantity: Quantity | None = None
+    address_attribute: str = ""  # where the address goes among the attributes; "": it is a related record
+    changeable: bool = False  # an existing record may be changed with PATCH
+    first_gets: Mapping[str, Any] = field(default_factory=dict)  # attributes of the first record of its owner, key[0]
+    parts: tuple[Part, ...] = ()  # records that a row describes as well, posted after the document
+    hierarchy: str = ""  # the record type of which key[0] is made of key[1]: children come first, a cycle is an error
 
     @cached_property
     def schema(self) -> pa.DataFrameSchema:
@@ -89,6 +112,11 @@ class RecordType:
     def reference(self) -> str:
         """The heading that names a document."""
         return self.key[-1]
+
+    @cached_property
+    def part_types(self) -> dict[str, RecordType]:
+        """The parts as record types, by name of the part."""
+        return {part.name: _part_type(self, part) for part in self.parts}
 
     def at(self, *levels: Level) -> list[Column]:
         """The columns of these levels, in the order of the contract."""
@@ -107,12 +135,23 @@ def record_type(name: str, noun: str, key: tuple[str, ...], **place: Any) -> Cal
 
     def register(model: type[pa.DataFrameModel]) -> type[pa.DataFrameModel]:
         columns = {}
-        for heading, field in model.to_schema().columns.items():
-            columns[str(heading)] = replace(field.metadata["column"], heading=str(heading))
+        for heading, described in model.to_schema().columns.items():
+            columns[str(heading)] = replace(described.metadata["column"], heading=str(heading))
         RECORD_TYPES[name] = RecordType(name, noun, model, columns, key, **place)
         return model
 
     return register
+
+
+def _part_type(owner: RecordType, part: Part) -> RecordType:
+    own = owner.columns[owner.reference]
+    assert owner.listed is not None, "a part names its owner by a code that is looked up"
+    columns = {
+        own.heading: replace(own, attribute=f"{owner.noun}_id", lookup=owner.listed),
+        **{column.heading: replace(column, level=Level.HEADER, per_line=False, required=column.heading in part.needs) for column in owner.columns.values() if column.part == part.name},
+    }
+    key = (owner.reference, *part.key)
+    return RecordType(part.record, part.noun, owner.model, columns, key, **part.place)
 
 
 def in_load_order() -> list[RecordType]:
@@ -148,6 +187,11 @@ def line(attribute: str, kind: Kind, heading: str | None = None, **rules: Any) -
 def control(decides: str, kind: Kind, heading: str | None = None, **rules: Any) -> Any:
     """A column that decides what happens to the document."""
     return _field(Level.CONTROL, decides, kind, heading, rules)
+
+
+def parent(attribute: str, kind: Kind, heading: str | None = None, **rules: Any) -> Any:
+    """A column of the attributes of the document that the first part of the key names."""
+    return _field(Level.PARENT, attribute, kind, heading, {"per_line": True, **rules})
 
 
 def follow_up(part: str, attribute: str, kind: Kind, heading: str | None = None, **rules: Any) -> Any:

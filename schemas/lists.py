@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CodeList:
-    """A list whose records are found by a code, where need be within another record.
+    """A list whose records are found by a code, where need be together with other codes.
 
     Source: the table under "Reading (GraphQL)" in the Clarus documentation.
     """
@@ -15,8 +15,24 @@ class CodeList:
     name: str  # of the list, as in `accounts { all(…) { … } }`
     filter_type: str
     noun: str  # for messages: "account ACME is not in Clarus"
-    by: str = "code"  # the node's field, and the filter on it
-    within: str = ""  # the node's field that narrows it: two carriers may have a service of one code
+    key: tuple[str, ...] = ("code",)  # the fields of a node that make its key; two carriers may have one service code
+    filter: str = "code"  # the filter that takes many values at once
+    filtered: int = -1  # the part of the key that it takes
+    doubtful: tuple[str, ...] = ()  # fields of the key that a server may not offer; records are then told apart without
+
+    def __deepcopy__(self, memo: object) -> CodeList:
+        """A list is itself, wherever it is named: pandera copies what its fields carry."""
+        return self
+
+    @property
+    def by_ids(self) -> bool:
+        """Whether the key is of ids, which are known only once the codes are resolved."""
+        return any(field.endswith(".id") for field in self.key)
+
+    @property
+    def within(self) -> str:
+        """The noun of what narrows a code: "carrier"; "" where codes stand alone."""
+        return self.key[0].partition(".")[0] if len(self.key) > 1 else ""
 
 
 ACCOUNTS = CodeList("accounts", "AccountFilterType", "account")
@@ -26,9 +42,27 @@ STORAGE_UNIT_TYPES = CodeList("storage_unit_types", "StorageUnitTypeFilterType",
 SUPPLIERS = CodeList("suppliers", "SupplierFilterType", "supplier")
 CUSTOMERS = CodeList("customers", "CustomerFilterType", "customer")
 CARRIERS = CodeList("carriers", "CarrierFilterType", "carrier")
-CARRIER_SERVICES = CodeList("carrier_services", "CarrierServiceFilterType", "carrier service", within="carrier")
+CARRIER_SERVICES = CodeList("carrier_services", "CarrierServiceFilterType", "carrier service", ("carrier.code", "code"))
 ORDER_TYPES = CodeList("order_types", "OrderTypeFilterType", "order type")
 LOCATIONS = CodeList("locations", "LocationsFilterType", "location")
 PRODUCTS = CodeList("products", "ProductsFilterType", "product")
-RECEIPTS = CodeList("goods_in_receipts", "InboundGoodFilterType", "receipt", by="reference", within="account")
-ORDERS = CodeList("goods_outs", "GoodsOutsFilterType", "order", by="reference", within="account")
+RECEIPTS = CodeList("goods_in_receipts", "InboundGoodFilterType", "receipt", ("account.code", "reference"), "reference")
+ORDERS = CodeList("goods_outs", "GoodsOutsFilterType", "order", ("account.code", "reference"), "reference")
+ACCOUNT_PRODUCTS = CodeList("account_products", "AccountProductFilterType", "account of product", ("product.id", "account.id"), "product_id", 0)
+PRODUCT_STORAGE_UNITS = CodeList(
+    "product_storage_units",
+    "ProductStorageUnitFilterType",
+    "storage unit of product",
+    ("product.code", "storage_unit_type.code", "stock_configuration"),
+    "product_code",
+    0,
+    ("storage_unit_type.code",),
+)
+PRODUCT_MATERIALS = CodeList(
+    "product_materials",
+    "ProductMaterialFilterType",
+    "component of product",
+    ("parent_product.code", "child_product.code"),
+    "parent_product_code",
+    0,
+)

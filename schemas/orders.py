@@ -37,7 +37,7 @@ from schemas.lists import (
     key=("account_code", "order_reference"),
     resource="goods_outs",
     listed=ORDERS,
-    after=("addresses", "products", "receipts"),
+    after=("addresses", "customers", "products", "receipts"),
     has_lines=True,
     quantity=Quantity(
         quantity="quantity",

@@ -5,12 +5,60 @@ from __future__ import annotations
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from schemas.contract import code_of, control, follow_up, header, record_type, unsent
+from schemas.contract import Part, code_of, control, follow_up, header, record_type, unsent
 from schemas.kinds import CONFIGURATIONS, choice, code, datetime, flag, integer, number, text
-from schemas.lists import ACCOUNTS, LOCATIONS, PRODUCTS, STOCK_UNIT_TYPES, STORAGE_UNIT_TYPES
+from schemas.lists import (
+    ACCOUNT_PRODUCTS,
+    ACCOUNTS,
+    LOCATIONS,
+    PRODUCT_STORAGE_UNITS,
+    PRODUCTS,
+    STOCK_UNIT_TYPES,
+    STORAGE_UNIT_TYPES,
+)
 
 
-@record_type("products", "product", key=("Code",), resource="products", listed=PRODUCTS)
+@record_type(
+    "products",
+    "product",
+    key=("Code",),
+    resource="products",
+    listed=PRODUCTS,
+    changeable=True,
+    parts=(
+        Part(
+            "account",
+            "account_products",
+            "account assignment",
+            key=("Account Code",),
+            needs=("Account Code",),
+            place={"resource": "account_products", "path": "/products/{product_id}/account_products", "listed": ACCOUNT_PRODUCTS},
+        ),
+        Part(
+            "storage_unit",
+            "product_storage_units",
+            "storage unit",
+            key=("Storage Unit Type Code", "Storage Unit Stock Configuration"),
+            needs=(
+                "Storage Unit Type Code",
+                "Storage Unit Stock Configuration",
+                "Storage Unit Unit Of Measure",
+                "Storage Unit Units Per Layer",
+                "Storage Unit Number of Layers",
+            ),
+            # Receipts look for the storage unit of priority 0; the file has no column for the priority.
+            place={"resource": "product_storage_units", "listed": PRODUCT_STORAGE_UNITS, "first_gets": {"priority": 0}},
+        ),
+        Part(
+            "pick_face",
+            "pickface_products",
+            "pick face",
+            key=("Pick Face Location Code",),
+            needs=("Pick Face Location Code",),
+            place={"resource": "pickface_products"},
+        ),
+    ),
+)
 class Products(pa.DataFrameModel):
     """The columns of Clarus's product import template, in title case as it writes them."""
 

@@ -16,7 +16,7 @@ from schemas.lists import ACCOUNTS, PRODUCTS, RECEIPTS, SUPPLIERS, WAREHOUSES
     key=("account_code", "receipt_reference"),
     resource="goods_in_receipts",
     listed=RECEIPTS,
-    after=("products",),
+    after=("products", "suppliers", "materials"),
     has_lines=True,
     names_storage_unit=True,
     quantity=Quantity(

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any
+
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")  # RFC 9110 wants whole seconds; some servers are more exact
+_ID = re.compile(r"[0-9]{1,19}")
+_GREATEST_ID = 2**63 - 1
+# What servers of GraphQL say of a query that they will never understand.
+_NOT_UNDERSTOOD = re.compile(
+    "cannot query field|doesn't exist on|unknown (type|argument)|not defined by type", re.IGNORECASE
+)
 
 
 class Meaning(StrEnum):
@@ -85,27 +94,50 @@ def refusal(answer: Answer) -> str:
     return f"Clarus refused it ({answer.status}): {'; '.join(filter(None, words)) or 'no reason given'}"
 
 
+def data(answer: Answer) -> Mapping[str, Any] | None:
+    """What a query asked for; None where the answer does not hold it whole."""
+    body = answer.body if isinstance(answer.body, Mapping) else {}
+    found = body.get("data")
+    return found if answer.status == 200 and isinstance(found, Mapping) and not body.get("errors") else None
+
+
+def may_pass(answer: Answer) -> bool:
+    """Whether a query that was answered by an error may be answered with data the next time."""
+    return answer.status == 200 and not _NOT_UNDERSTOOD.search(complaint(answer))
+
+
+def complaint(answer: Answer) -> str:
+    """Why a query was refused, in the words of Clarus."""
+    body = answer.body if isinstance(answer.body, Mapping) else {}
+    errors = body.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else {}
+    words = first.get("message") or first.get("details") if isinstance(first, Mapping) else None
+    return str(words or body.get("error") or "no reason given")
+
+
 def retry_after(header: str | None, now: datetime | None = None) -> float | None:
     """Read a Retry-After header, which gives seconds or an HTTP date; None where it is absent or unreadable."""
     if header is None:
         return None
-    if header.strip().isdigit():
+    if _NUMBER.fullmatch(header.strip()):
         return float(header)
     try:
         when = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
     return max(0.0, (when - (now or datetime.now(UTC))).total_seconds())
 
 
 def as_id(value: Any) -> int | None:
-    """Clarus writes ids as integers or as strings of digits; inside the program they are integers."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value
-    return int(value) if isinstance(value, str) and value.isdigit() else None
+    """Clarus writes ids as integers or as strings of digits; inside the program they are integers.
+
+    None for anything else, such as a number that no database counts to.
+    """
+    if isinstance(value, str) and _ID.fullmatch(value):
+        value = int(value)
+    is_id = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _GREATEST_ID
+    return value if is_id else None
 
 
 def _line_id(line: Any) -> int | None:

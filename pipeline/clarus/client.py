@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,17 +13,20 @@ import httpx
 import orjson
 import stamina
 
-from pipeline.clarus.answers import Answer, Meaning, meaning, retry_after
+from pipeline.clarus.answers import Answer, Meaning, complaint, data, may_pass, meaning, retry_after
 from pipeline.clarus.pace import Pace, Patience
 from pipeline.clarus.tokens import Credentials, Tokens
 from pipeline.clarus.transport import Transport
-from pipeline.errors import CredentialsRefused, LookupRefused
+from pipeline.errors import CredentialsRefused, LookupRefused, Unfinished
+from pipeline.stopping import Stopping
 
 log = logging.getLogger(__name__)
 
 _JSON = {"Content-Type": "application/json"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _TOKENS_A_REQUEST = 5  # refused tokens after which a request stops asking for another
+_ASKED_AGAIN = 2  # times a query that is answered by an error is asked again
+_GRACE = 3.0  # seconds in which requests under way may still be answered when the run is told to stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +68,22 @@ class Clarus:
     """
 
     def __init__(
-        self, access: Access, transport: httpx.AsyncBaseTransport | None = None, clock: Callable[[], float] = monotonic
+        self,
+        access: Access,
+        stopping: Stopping | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._access = access
+        self._stopping = stopping or Stopping()
         # httpx.AsyncClient adds redirects, cookies and its own authentication, at twice the time of a request: of httpx
         # we need the request, the response and the transport.
         self._transport = transport or Transport(connect_timeout=access.connect_timeout)
         self._timeouts = {"timeout": {"connect": access.connect_timeout, "read": access.timeout}}
         self._headers = {"Host": httpx.URL(access.base_url).netloc.decode(), "X-Clarus-Subdomain": access.subdomain}
-        self._pace = Pace(access.concurrency, access.rate, access.longest_hold, clock)
-        self._patience = Patience(access.give_up, clock)
+        self._pace = Pace(access.concurrency, access.rate, access.longest_hold, clock, self._stopping)
+        # Apart, because lookups may go well while every write fails.
+        self._writing, self._asking = Patience(access.give_up, clock), Patience(access.give_up, clock)
         self._tokens = Tokens(access.credentials, self._fetch_token, clock)
         self._urls: dict[str, httpx.URL] = {}
         self.requests = 0
@@ -99,47 +107,76 @@ class Clarus:
         `path` is relative to the API path, as in `/goods_outs`.
 
         Raises:
-            Unfinished: Clarus is out of reach, or refuses our credentials.
+            Unfinished: Clarus is out of reach, refuses our credentials, or the run was told to stop. Nothing can have
+                reached Clarus then.
         """
         path = f"{self._access.api_path}{path}"
+        self._writing.check()
         answer = await self._authorised(method, path, body)
         if meaning(answer) is Meaning.NOT_MADE:
-            answer = await self._until(_taken_or_in_doubt, method, path, body)
+            answer = await self._until(_taken_or_in_doubt, self._writing, method, path, body)
         if meaning(answer) is Meaning.IN_DOUBT:
-            self._trouble(answer)
+            self._failed(self._writing, answer)
         else:
-            self._patience.succeeded()
+            self._writing.succeeded()
         return answer
+
+    def confirm(self) -> None:
+        """A write whose answer was lost has been found: writing works."""
+        self._writing.succeeded()
 
     async def query(self, query: str, variables: Mapping[str, Any]) -> Any:
         """Ask GraphQL and return `data`; repeated until it is answered.
 
         Raises:
-            Unfinished: Clarus is out of reach, refuses our credentials, or does not understand the query.
+            Unfinished: Clarus is out of reach, refuses our credentials, does not understand the query, or the run was
+                told to stop.
         """
         body = orjson.dumps({"query": query, "variables": dict(variables)})
+        answer = await self._ask(body)
+        for again in range(_ASKED_AGAIN):
+            if data(answer) is not None or not may_pass(answer):
+                break
+            log.info("GraphQL answered: %s", complaint(answer))
+            await self._stopping.sleep(self._access.first_wait * 2**again)
+            answer = await self._ask(body)
+        found = data(answer)
+        if found is None:
+            raise LookupRefused(f"Clarus refuses a lookup ({answer.status}): {complaint(answer)}")
+        return found
+
+    async def _ask(self, body: bytes) -> Answer:
+        self._asking.check()
         answer = await self._authorised("POST", "/graphql", body)
         if not _answered(answer):
-            answer = await self._until(_answered, "POST", "/graphql", body)
-        self._patience.succeeded()
-        return _data(answer)
+            answer = await self._until(_answered, self._asking, "POST", "/graphql", body)
+        self._asking.succeeded()
+        return answer
 
-    async def _until(self, enough: Callable[[Answer], bool], method: str, path: str, body: bytes) -> Answer:
-        """Repeat a request that was without effect, for as long as our patience lasts (`_trouble` watches it)."""
-        async for attempt in stamina.retry_context(
-            on=_wait_before_next,
-            attempts=None,
-            timeout=None,
-            wait_initial=self._access.first_wait,
-            wait_max=self._access.longest_wait,
-            wait_jitter=self._access.first_wait,
-        ):
+    async def _until(
+        self, enough: Callable[[Answer], bool], patience: Patience, method: str, path: str, body: bytes
+    ) -> Answer:
+        """Repeat a request that was without effect, for as long as our patience lasts."""
+        attempts = aiter(
+            stamina.retry_context(
+                on=_wait_before_next,
+                attempts=None,
+                timeout=None,
+                wait_initial=self._access.first_wait,
+                wait_max=self._access.longest_wait,
+                wait_jitter=self._access.first_wait,
+            )
+        )
+        while True:
+            async with self._stopping.interruptible():
+                attempt = await anext(attempts)  # stamina waits in here
             with attempt:
                 answer = await self._authorised(method, path, body)
-                if not enough(answer):
-                    self._trouble(answer)
-                    raise _TryAgain(answer)
-        return answer
+                if enough(answer):
+                    return answer
+                self._failed(patience, answer)
+                patience.check()
+                raise _TryAgain(answer)
 
     async def _authorised(self, method: str, path: str, body: bytes) -> Answer:
         refused = ""
@@ -155,8 +192,9 @@ class Clarus:
         body = str(httpx.QueryParams(form)).encode()
         answer = await self._exchange("POST", "/oauth/token", body, _FORM)
         while not _answered(answer):
-            self._trouble(answer)
-            await asyncio.sleep(self._access.first_wait)
+            self._failed(self._asking, answer)
+            self._asking.check()
+            await self._stopping.sleep(self._access.first_wait)
             answer = await self._exchange("POST", "/oauth/token", body, _FORM)
         return answer
 
@@ -168,16 +206,19 @@ class Clarus:
         async with self._pace.turn():
             self.requests += 1
             try:
-                response = await self._transport.handle_async_request(request)
-                await response.aread()
+                async with self._stopping.interruptible(_GRACE):
+                    response = await self._transport.handle_async_request(request)
+                    await response.aread()
+            except Unfinished as reason:
+                return Answer(None, reached="left" in request.extensions, trouble=str(reason))
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 return Answer(None, reached=False, trouble=_words(error))
             except httpx.HTTPError as error:
                 return Answer(None, trouble=_words(error))
             answer = _answer(response)
-            if answer.status == 429:
-                wait = answer.retry_after
-                self._pace.hold(self._access.first_wait if wait is None else wait)
+            if answer.status == 429 or (answer.status == 503 and answer.retry_after is not None):
+                # A wait of none, or a date by a clock that is behind ours, would be no pause at all.
+                self._pace.hold(max(answer.retry_after or 0.0, self._access.first_wait))
             elif answer.status is not None and answer.status < 500:
                 self._pace.answered()
             return answer
@@ -187,9 +228,9 @@ class Clarus:
             self._urls[path] = httpx.URL(self._access.base_url.rstrip("/") + path)
         return self._urls[path]
 
-    def _trouble(self, answer: Answer) -> None:
+    def _failed(self, patience: Patience, answer: Answer) -> None:
         log.info("%s", answer.said)
-        self._patience.failed(answer.said)
+        patience.failed(answer.said)
 
 
 def _answered(answer: Answer) -> bool:
@@ -214,16 +255,6 @@ def _answer(response: httpx.Response) -> Answer:
     except orjson.JSONDecodeError:
         body = None
     return Answer(response.status_code, body, retry_after(response.headers.get("retry-after")))
-
-
-def _data(answer: Answer) -> Any:
-    body = answer.body if isinstance(answer.body, Mapping) else {}
-    if answer.status == 200 and isinstance(body.get("data"), Mapping) and not body.get("errors"):
-        return body["data"]
-    errors = body.get("errors")
-    first = errors[0] if isinstance(errors, list) and errors else {}
-    words = first.get("message") or first.get("details") if isinstance(first, Mapping) else None
-    raise LookupRefused(f"Clarus refuses a lookup ({answer.status}): {words or body.get('error') or 'no reason given'}")
 
 
 def _words(error: Exception) -> str:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from pipeline.clarus.answers import as_id
+from pipeline.errors import LookupRefused
 from schemas.lists import CodeList
 
 Key = tuple[str, ...]  # a code, or a code after the one that narrows it
@@ -25,18 +26,40 @@ class Lists:
 
     def __init__(self, clarus: Queries, batch: int = 500, page: int = 500) -> None:
         self._clarus, self._batch, self._page = clarus, batch, page
+        self._without: set[CodeList] = set()  # lists of which this server does not offer the doubtful fields
 
     async def find(self, codes: CodeList, keys: Collection[Key]) -> dict[Key, list[int]]:
         """Return the ids of the records with these keys, ascending; keys that are not there are absent."""
-        wanted = set(keys)
+        if codes.doubtful and codes not in self._without:
+            try:
+                return await self._find(codes, codes.key, keys)
+            except LookupRefused:
+                self._without.add(codes)
+        fields = tuple(field for field in codes.key if codes not in self._without or field not in codes.doubtful)
+        return await self._find(codes, fields, keys)
+
+    async def _find(self, codes: CodeList, fields: tuple[str, ...], keys: Collection[Key]) -> dict[Key, list[int]]:
+        wanted: dict[Key, list[Key]] = {}  # by the part of the key that the server tells
+        for key in set(keys):
+            told = tuple(part for part, field in zip(key, codes.key, strict=True) if field in fields)
+            wanted.setdefault(told, []).append(key)
+        values = sorted({key[codes.filtered] for key in keys})
+        filters = [{codes.filter: {"in": _typed(codes, batch)}} for batch in self._batches(values)]
         found: dict[Key, list[int]] = {}
-        names = sorted({key[-1] for key in wanted})
-        for nodes in await self._all(codes.name, _query(codes), [{codes.by: {"in": b}} for b in self._batches(names)]):
+        for nodes in await self._all(codes.name, _query(codes, fields), filters):
             for node in nodes:
-                key = _key(codes, node)
-                if key in wanted and (record := as_id(node.get("id"))) is not None:
-                    found.setdefault(key, []).append(record)
+                record = as_id(node.get("id"))
+                for key in wanted.get(tuple(_value(node, field) for field in fields), ()):
+                    if record is not None:
+                        found.setdefault(key, []).append(record)
         return {key: sorted(set(ids)) for key, ids in found.items()}
+
+    async def owners(self, codes: CodeList, keys: Collection[str]) -> set[str]:
+        """Return those of these keys, of what the list is filtered by, that have any record in it."""
+        field = codes.key[codes.filtered]
+        filters = [{codes.filter: {"in": _typed(codes, batch)}} for batch in self._batches(sorted(keys))]
+        pages = await self._all(codes.name, _query(codes, (field,)), filters)
+        return {_value(node, field) for nodes in pages for node in nodes}
 
     async def first_storage_units(self, products: Collection[int]) -> dict[int, int]:
         """Return the storage unit of priority 0 of each product that has one, by the product's id."""
@@ -73,9 +96,14 @@ class Lists:
 
 
 @cache
-def _query(codes: CodeList) -> str:
-    within = f" {codes.within} {{ id code }}" if codes.within else ""
-    return _list_query(codes.name, codes.filter_type, f"id {codes.by}{within}")
+def _query(codes: CodeList, fields: tuple[str, ...]) -> str:
+    return _list_query(codes.name, codes.filter_type, " ".join(["id", *map(_selection, fields)]))
+
+
+def _selection(field: str) -> str:
+    """Ask for a field of a node: `carrier.code` is `carrier { code }`."""
+    outer, _, inner = field.partition(".")
+    return f"{outer} {{ {inner} }}" if inner else outer
 
 
 def _list_query(name: str, filter_type: str, fields: str) -> str:
@@ -89,6 +117,11 @@ def _list_query(name: str, filter_type: str, fields: str) -> str:
 _STORAGE_UNITS = _list_query("product_storage_units", "ProductStorageUnitFilterType", "id priority product { id code }")
 
 
-def _key(codes: CodeList, node: Mapping[str, Any]) -> Key:
-    own = str(node.get(codes.by))
-    return (str((node.get(codes.within) or {}).get("code")), own) if codes.within else (own,)
+def _value(node: Mapping[str, Any], field: str) -> str:
+    outer, _, inner = field.partition(".")
+    return str((node.get(outer) or {}).get(inner) if inner else node.get(outer))
+
+
+def _typed(codes: CodeList, values: Sequence[str]) -> list[Any]:
+    """Filters on ids take integers, those on codes strings."""
+    return list(map(int, values)) if codes.filter.endswith("_id") else list(values)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from pipeline.errors import ClarusUnreachable
+from pipeline.stopping import Stopping
 
 _FIRST_LIMIT = 8  # requests at once, until Clarus has shown that it takes more
 _GIVE_WAY = 0.7  # of the limit is left after Clarus has asked for less
@@ -20,8 +21,11 @@ class Pace:
     way at each and recovers slowly; it never exceeds `most`.
     """
 
-    def __init__(self, most: int, rate: float | None, longest_hold: float, clock: Callable[[], float]) -> None:
-        self._most, self._rate, self._longest_hold, self._clock = most, rate, longest_hold, clock
+    def __init__(
+        self, most: int, rate: float | None, longest_hold: float, clock: Callable[[], float], stopping: Stopping
+    ) -> None:
+        self._most, self._rate, self._longest_hold = most, rate, longest_hold
+        self._clock, self._stopping = clock, stopping
         self._limit = float(min(most, _FIRST_LIMIT))
         self._steady = False  # a limit has been met: from now on grow by one a round, not twofold
         self._active = 0
@@ -35,12 +39,17 @@ class Pace:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for this request's turn, and hold its place until it is answered."""
-        await self._enter()
+        """Wait for this request's turn, and hold its place until it is answered.
+
+        Raises:
+            Unfinished: the run was told to stop meanwhile.
+        """
+        await self._take_place()
         try:
+            await self._wait_for_leave()
             yield
         finally:
-            self._leave()
+            self._give_back_place()
 
     def answered(self) -> None:
         """Clarus has answered in good order."""
@@ -57,30 +66,38 @@ class Pace:
             self._limit = max(1.0, self._limit * _GIVE_WAY)
             self._gave_way_at = self._held_until
 
-    async def _enter(self) -> None:
-        if self._active >= self.limit:
-            place = asyncio.get_running_loop().create_future()
-            self._waiting.append(place)
-            try:
-                await place
-            except asyncio.CancelledError:
-                if place.done() and not place.cancelled():
-                    self._leave()  # the place was given just now: pass it on
-                raise
-        else:
+    async def _take_place(self) -> None:
+        if self._active < self.limit:
+            self._stopping.check()
             self._active += 1
+            return
+        place = asyncio.get_running_loop().create_future()
+        self._waiting.append(place)
         try:
-            while (wait := self._held_until - self._clock()) > 0:
-                await asyncio.sleep(wait)
-            if self._rate:
-                turn = max(self._clock(), self._next_turn)
-                self._next_turn = turn + 1 / self._rate
-                await asyncio.sleep(turn - self._clock())
-        except asyncio.CancelledError:
-            self._leave()
+            async with self._stopping.interruptible():
+                await place
+        except BaseException:
+            if place.done() and not place.cancelled():
+                self._give_back_place()  # it was given just now: pass it on
+            place.cancel()
             raise
 
-    def _leave(self) -> None:
+    async def _wait_for_leave(self) -> None:
+        while True:
+            await self._until(self._held_until)
+            if self._rate is None:
+                return
+            turn = max(self._clock(), self._next_turn)
+            self._next_turn = turn + 1 / self._rate
+            await self._until(turn)
+            if self._clock() >= self._held_until:  # else Clarus has asked to wait meanwhile
+                return
+
+    async def _until(self, moment: float) -> None:
+        while (seconds := moment - self._clock()) > 0:
+            await self._stopping.sleep(seconds)
+
+    def _give_back_place(self) -> None:
         self._active -= 1
         self._admit()
 
@@ -98,19 +115,23 @@ class Patience:
     def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
         self._seconds, self._clock = seconds, clock
         self._failing_since: float | None = None
+        self._trouble = ""
 
     def succeeded(self) -> None:
         """Something has succeeded: Clarus is there."""
         self._failing_since = None
 
     def failed(self, trouble: str) -> None:
-        """Note a failure.
+        """Something has failed."""
+        self._trouble = trouble
+        if self._failing_since is None:
+            self._failing_since = self._clock()
+
+    def check(self) -> None:
+        """See whether it is worth going on.
 
         Raises:
             ClarusUnreachable: nothing has succeeded for too long.
         """
-        now = self._clock()
-        if self._failing_since is None:
-            self._failing_since = now
-        if now - self._failing_since >= self._seconds:
-            raise ClarusUnreachable(f"nothing has succeeded for {self._seconds:g} seconds; at last {trouble}")
+        if self._failing_since is not None and self._clock() - self._failing_since >= self._seconds:
+            raise ClarusUnreachable(f"nothing has succeeded for {self._seconds:g} seconds; at last {self._trouble}")

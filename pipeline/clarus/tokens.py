@@ -49,6 +49,7 @@ class Tokens:
         self._token = credentials.access_token
         self._renew_at: float | None = None
         self._lock = asyncio.Lock()
+        self._refusal = ""  # a client that is refused once is not asked for again: that may lock it
 
     async def current(self, refused: str = "") -> str:
         """Return a token other than the one that Clarus has refused.
@@ -70,12 +71,15 @@ class Tokens:
     async def _renew(self) -> None:
         if not self._credentials.client_id:
             raise CredentialsRefused("Clarus refuses the access token (CLARUS_ACCESS_TOKEN): get a new one")
+        if self._refusal:
+            raise CredentialsRefused(self._refusal)
         answer = await self._fetch(self._credentials.form)
         body = answer.body if isinstance(answer.body, dict) else {}
         token, life = body.get("access_token"), body.get("expires_in")
-        if answer.status is None or not 200 <= answer.status < 300 or not isinstance(token, str):
+        if answer.status is None or not 200 <= answer.status < 300 or not isinstance(token, str) or not token:
             why = body.get("error_description") or body.get("error") or "no access_token in the answer"
-            raise CredentialsRefused(f"Clarus gives no token to client {self._credentials.client_id}: {why}")
+            self._refusal = f"Clarus gives no token to client {self._credentials.client_id} ({answer.status}): {why}"
+            raise CredentialsRefused(self._refusal)
         self._token = token
         self._renew_at = None
         if isinstance(life, int | float) and life > 0:

@@ -57,6 +57,7 @@ class Transport(httpx.AsyncBaseTransport):
             origin = _origin(request.url)
             timeouts = request.extensions.get("timeout", {})
             connection = self._take(origin) or await self._connect(origin, timeouts.get("connect"))
+            request.extensions["left"] = True  # tells whoever cancels it whether the server may have it
             try:
                 return await connection.exchange(message, timeouts.get("read"), bodiless=request.method == "HEAD")
             finally:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 
-# Zero-width and direction marks come along when text is copied from web pages and PDF files; str.strip() keeps them.
-_INVISIBLE = "\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+# Zero-width and direction marks come along when text is copied from web pages and PDF files, U+001A ends files of old
+# DOS programs; str.strip() keeps them.
+_INVISIBLE = "\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\x1a"
 BLANKS = "".join(filter(str.isspace, map(chr, range(sys.maxunicode + 1)))) + _INVISIBLE
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import Enum, auto
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
@@ -70,9 +71,7 @@ def number_text(value: str, code: str, shown: Shown, *, from_1904: bool = False)
 def _plain(number: float) -> str:
     # Excel shows 15 digits; the 17 in the file are how 0.1 looks in binary.
     text = f"{number:.15g}"
-    if "e" in text:
-        text = f"{float(text):.0f}" if abs(number) >= 1 else f"{number:.20f}".rstrip("0")
-    return text
+    return format(Decimal(text), "f") if "e" in text else text
 
 
 def _padded(digits: str, code: str) -> str:

@@ -12,7 +12,9 @@ from pipeline.tables import RESULT_COLUMNS
 from schemas import RECORD_TYPES, RecordType
 from schemas.headings import fold, nearest
 
+WIDEST = 1000  # columns that headings may take; the widest contract has 134
 LAST_HEADING_ROW = 20  # how far down titles may push the headings
+_SHOWN = 50  # cells of a row that are compared with known headings for a hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ def find_headings(rows: Iterable[tuple[int, Sequence[str]]], options: Options) -
 
 
 def recognise(cells: Sequence[str], options: Options) -> Layout | None:
-    """Decide what a row means as headings; None where it names no record type."""
+    """Decide what a row means as headings; None where it names no record type, or is too wide for headings."""
+    if len(cells) > WIDEST:
+        return None
     cells = tuple(map(stripped, cells))
     layouts = [layout for record in RECORD_TYPES.values() if (layout := _as_record(record, cells, options))]
     if not layouts:
@@ -76,7 +80,7 @@ def recognise(cells: Sequence[str], options: Options) -> Layout | None:
 
 def nothing_recognised(rows: Iterable[Sequence[str]]) -> str:
     """Say that no row names a record type, and which known headings its cells look like."""
-    cells = [stripped(cell) for cell in max(rows, key=lambda row: sum(map(bool, row)), default=())]
+    cells = [stripped(cell) for cell in max(rows, key=lambda row: sum(map(bool, row)), default=())[:_SHOWN]]
     keys = {record.reference: name for name, record in RECORD_TYPES.items()}
     known = [heading for record in RECORD_TYPES.values() for heading in record.columns]
     needed = ", ".join(f"{name} {key}" for key, name in keys.items())
@@ -98,7 +102,7 @@ def _as_record(record: RecordType, cells: tuple[str, ...], options: Options) -> 
     known |= {heading: heading for heading in RESULT_COLUMNS}
     known |= options.columns.get(record.name, {})
     columns = tuple(known.get(fold(cell), "") for cell in cells)
-    return Layout(record, cells, columns) if record.reference in columns else None
+    return Layout(record, cells, columns) if {record.reference, *record.identified_by} <= set(columns) else None
 
 
 def _fit(layout: Layout) -> tuple[int, int]:

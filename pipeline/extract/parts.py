@@ -14,7 +14,8 @@ from zipfile import BadZipFile, ZipFile
 
 from pipeline.errors import UnreadableFile
 from pipeline.extract.formats import format_code, shown_as
-from pipeline.extract.sheet import Context, Style, read_shared_texts
+from pipeline.extract.shared_texts import read_shared_texts
+from pipeline.extract.sheet import Context, Style
 
 # The name spaces differ between the two editions of the standard; the local names do not.
 _ID = "}id"

@@ -20,7 +20,7 @@ def cells_of(block: bytes, delimiter: str, width: int) -> tuple[int, list[pa.Str
 
     Returns:
         The number of rows and the cells of each column, None for a blank column; or None for the whole where the block
-        has rows of another width, mistakes, or quotes other than plainly around cells. A blank line is a row.
+        has rows of another width, mistakes, or quotes in the middle of a cell. A blank line is a row.
     """
     quoted = b'"' in block
     if b"\0" in block or (quoted and not _quotes_are_plain(block, delimiter)):
@@ -49,7 +49,10 @@ def cells_of(block: bytes, delimiter: str, width: int) -> tuple[int, list[pa.Str
 
 
 def _quotes_are_plain(block: bytes, delimiter: str) -> bool:
-    """Whether each quote either opens a cell at its beginning or closes it at its end."""
+    """Whether each quote opens a cell at its beginning, closes it at its end, or is one of two that stand for one.
+
+    Two that stand for one are, to this count, an end and at once a beginning.
+    """
     characters = np.frombuffer(block, dtype=np.uint8)
     places = np.flatnonzero(characters == _QUOTE)
     if len(places) % 2:
@@ -60,7 +63,7 @@ def _quotes_are_plain(block: bytes, delimiter: str) -> bool:
         before[0] = _LF
     closing = places[1::2] + 1
     after = np.append(characters, np.uint8(_LF))[closing]
-    edges = np.array([ord(delimiter), _CR, _LF], dtype=np.uint8)
+    edges = np.array([ord(delimiter), _CR, _LF, _QUOTE], dtype=np.uint8)
     return bool(np.isin(before, edges).all() and np.isin(after, edges).all())
 
 

@@ -9,7 +9,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-_UNDECODABLE = re.compile("[\ud800-\udfff]")
+_NULS = re.compile("\0+")
+_UNDECODABLE = re.compile("[\ud800-\udfff]+")
 _LONGEST_RECORD = 4 * 2**20  # characters that one unclosed record may take before its quotes are taken for a mistake
 
 
@@ -124,9 +125,14 @@ def _leniently(line: str, delimiter: str) -> list[str]:
 
 def _find_damage(text: str, found: Records) -> None:
     """Mark records that hold NUL characters or undecodable bytes."""
-    for fault, sign in ((_NUL, re.compile("\0")), (_NO_CHARACTER, _UNDECODABLE)):
-        if sign.search(text):
-            for place, cells in enumerate(found.cells):
-                if any(map(sign.search, cells)):
-                    found.faults[place] = fault
-                    found.cells[place] = [sign.sub("\ufffd", cell) for cell in cells]
+    if "\0" in text:
+        _mark(found, _NUL, _NULS)
+    if not text.isascii() and _UNDECODABLE.search(text):
+        _mark(found, _NO_CHARACTER, _UNDECODABLE)
+
+
+def _mark(found: Records, fault: Fault, sign: re.Pattern[str]) -> None:
+    for place, cells in enumerate(found.cells):
+        if any(map(sign.search, cells)):
+            found.faults[place] = fault
+            found.cells[place] = [sign.sub("\ufffd", cell) for cell in cells]

@@ -1,25 +1,23 @@
 """The cells of one sheet, read from its XML as it streams by.
 
 openpyxl and pandas make objects of all cells, the blank ones too, and hide whether a formula has ever been calculated.
-This reads the filled cells only, ten times as fast.
+This reads the filled cells only, several times as fast.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO
-from xml.parsers import expat
 
 from pipeline.errors import UnreadableFile
 from pipeline.extract.formats import LOST_DIGITS, Shown, number_text
+from pipeline.extract.shared_texts import new_parser, unescaped
 
 _CHUNK = 2**16  # bytes
 _LONGEST_TOKEN = 2**24  # bytes without a single element or text: no cell is as long
 _MOST_PIECES = 1000  # of text in a cell, some 8 kB each; Excel allows 32,767 characters
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
-_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,67 +76,6 @@ def read_rows(sheet: IO[bytes], context: Context) -> Iterator[Row]:
         cells.rows.clear()
     cells.parser.Parse(b"", True)
     yield from cells.rows
-
-
-def read_shared_texts(part: IO[bytes]) -> list[str]:
-    """Read the texts to which cells refer by number."""
-    texts: list[str] = []
-    pieces: list[str] = []
-    state = _TextState()
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        name = name.rpartition(":")[2]
-        if name == "si":
-            pieces.clear()
-        elif name == "rPh":
-            state.phonetic = True
-        elif name == "t":
-            state.inside = not state.phonetic
-
-    def end(name: str) -> None:
-        name = name.rpartition(":")[2]
-        if name == "si":
-            texts.append(unescaped("".join(pieces)))
-        elif name == "rPh":
-            state.phonetic = False
-        elif name == "t":
-            state.inside = False
-
-    def characters(text: str) -> None:
-        if state.inside:
-            pieces.append(text)
-
-    parser = new_parser()
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = characters
-    while chunk := part.read(_CHUNK):
-        parser.Parse(chunk, False)
-    parser.Parse(b"", True)
-    return texts
-
-
-def new_parser() -> expat.XMLParserType:
-    """Return an XML parser that refuses document types, and with them every trick with entities."""
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refuse_doctype
-    return parser
-
-
-def unescaped(text: str) -> str:
-    """Undo the spelling of control characters in workbooks (`_x000D_`)."""
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
-
-
-@dataclass(slots=True)
-class _TextState:
-    inside: bool = False
-    phonetic: bool = False
-
-
-def _refuse_doctype(*_: object) -> None:
-    raise UnreadableFile("has a document type inside, as no workbook has; save it in Excel as .xlsx")
 
 
 class _Cells:
@@ -202,7 +139,7 @@ class _Cells:
         elif name == self._c:
             self._take_cell()
         elif name == self._t:
-            if not self._phonetic:
+            if self._type == "inlineStr" and not self._phonetic:
                 self._inline.append("".join(self._pieces))
         elif name == self._f:
             self._formula = "".join(self._pieces)
@@ -237,7 +174,7 @@ class _Cells:
         elif kind == "n":
             text = self._numbers.get((self._style, value)) or self._number_text(value)
         elif kind == "b":
-            text = "true" if value == "1" else "false"
+            text = "true" if value in ("1", "true") else "false"
         elif kind == "e":
             text = value
             self._trouble(value, f"{value} is an error of Excel, not a value", "mend the formula, or type the value")

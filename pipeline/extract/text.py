@@ -30,7 +30,7 @@ def read_text(path: Path, options: Options) -> Table:
     source = blocks(path, encoding)
     first = next(source, b"")
     head = _find_head(first, options)
-    body = _Body(head, encoding)
+    body = _Body(head)
     # A block is split when the next one is there: only the last may not end inside a record.
     waiting = encoded(split(decoded(first), head.delimiter, limit=head.row).rest)
     for block in source:
@@ -95,7 +95,7 @@ def _find_head(block: bytes, options: Options) -> _Head:
 
 
 def _announced(encoding: str, options: Options) -> list[Problem]:
-    if encoding != options.fallback_encoding:
+    if encoding.startswith("utf") or encoding != options.fallback_encoding:
         return []
     message = f"the file is not UTF-8: read as {encoding}"
     return [Problem(0, "", "", message, "check letters such as é and ü; save it as CSV UTF-8", Severity.WARNING)]
@@ -104,12 +104,13 @@ def _announced(encoding: str, options: Options) -> list[Problem]:
 class _Body:
     """The rows below the headings, block by block."""
 
-    def __init__(self, head: _Head, encoding: str) -> None:
+    def __init__(self, head: _Head) -> None:
         self.columns = Columns(head.layout)
         self.broken: dict[int, tuple[str, ...]] = {}
         self.problems: list[Problem] = []
         self._delimiter = head.delimiter
         self._width = len(head.layout.cells)
+        self._named = max(position for position, cell in enumerate(head.layout.cells, start=1) if cell)
         self._row = head.row + 1  # of the next record
 
     def take(self, block: bytes, *, more: bool) -> bytes:
@@ -125,24 +126,29 @@ class _Body:
 
     def _take_records(self, found: Records) -> None:
         rows, whole = [], []
-        for place, cells in enumerate(found.cells):
-            row = self._row + place
-            if fault := found.faults.get(place) or self._misfit(cells):
-                self.broken[row] = tuple(filter(None, map(stripped, cells)))
-                self.problems.append(Problem(row, "", "", fault.message, fault.hint))
-            elif len(cells) >= self._width:
+        for row, (place, cells) in enumerate(enumerate(found.cells), start=self._row):
+            fault = found.faults.get(place)
+            if len(cells) == self._width and not fault:
                 rows.append(row)
                 whole.append(cells)
+            elif fault := fault or self._misfit(cells):
+                self.broken[row] = tuple(filter(None, map(stripped, filter(None, cells))))
+                self.problems.append(Problem(row, "", "", fault.message, fault.hint))
+            elif len(cells) >= self._named:
+                rows.append(row)
+                whole.append(cells[: self._width] + [""] * (self._width - len(cells)))
         self._row += len(found.cells)
-        # A wider row has nothing but blanks beyond the headings: zip() leaves them out.
-        headed = zip(range(self._width), zip(*whole, strict=False), strict=False)
-        columns = [pa.array(cells, pa.string()) if any(cells) else None for _, cells in headed]
+        columns = [pa.array(cells, pa.string()) if any(cells) else None for cells in zip(*whole, strict=True)]
         self.columns.add(np.array(rows, dtype=np.int64), columns)
 
     def _misfit(self, cells: list[str]) -> Fault | None:
-        """What is wrong with the number of cells; nothing for a row without any value."""
+        """What is wrong with the number of cells.
+
+        Nothing in a row without any value, nor where only blank cells beyond the headings, or cells under blank
+        headings at the end, are too many or too few.
+        """
         fields = f"{len(cells)} fields where the headings have {self._width}"
-        if len(cells) < self._width and any(map(stripped, cells)):
+        if len(cells) < self._named and any(map(stripped, cells)):
             return Fault(f"the row has {fields}", "write a delimiter for each blank cell too, up to the end of the row")
         if len(cells) > self._width and any(map(stripped, cells[self._width :])):
             return Fault(f"the row has {fields}", "put cells that hold the delimiter in quotes")

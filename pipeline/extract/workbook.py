@@ -14,7 +14,14 @@ import pyarrow as pa
 from pipeline.errors import UnreadableFile
 from pipeline.extract.cells import column_letters
 from pipeline.extract.columns import Columns
-from pipeline.extract.headings import LAST_HEADING_ROW, Layout, find_headings, nothing_recognised, titles_skipped
+from pipeline.extract.headings import (
+    LAST_HEADING_ROW,
+    WIDEST,
+    Layout,
+    find_headings,
+    nothing_recognised,
+    titles_skipped,
+)
 from pipeline.extract.options import Options
 from pipeline.extract.package import opened
 from pipeline.extract.parts import Sheet, damage_reported, read_parts
@@ -23,7 +30,6 @@ from pipeline.problems import Problem, Severity
 from pipeline.tables import Table
 
 _BLOCK = 8192  # rows
-_WIDEST = 1000  # columns that headings may take; the widest contract has 134
 _CHANCE = 2  # known headings that a sheet of notes may hold by chance
 
 
@@ -60,7 +66,7 @@ class _Preview:
 def _preview(package: ZipFile, sheet: Sheet, context: Context, options: Options) -> _Preview:
     with package.open(sheet.part) as file:
         first = list(takewhile(lambda row: row.number <= LAST_HEADING_ROW, read_rows(file, context)))
-    rows = {row.number: _in_line(row, _WIDEST) for row in first}
+    rows = {row.number: _in_line(row, WIDEST) for row in first}
     return _Preview(sheet, rows, find_headings(rows.items(), options))
 
 

@@ -33,9 +33,11 @@ class Posting:
     in_doubt: bool = False  # one of them may have made it
     warnings: tuple[Problem, ...] = ()
     method: str = "POST"
+    changes: int | None = None  # the record that is changed; sending a change twice does no harm
 
     def entry(self, state: State, run: str, **found: Any) -> Entry:
         """The ledger's line for it."""
+        found.setdefault("clarus_id", self.changes)
         return Entry(self.identity, state, self.fingerprint, self.parts, run, known_ids=self.known_ids, **found)
 
 
@@ -49,6 +51,8 @@ class Outcome:
     error: str = ""
     problems: tuple[Problem, ...] = ()  # of single rows; columns by their contract heading
     made_in: str = ""  # the run that made the record, where the ledger knows it
+    made_as: Status | None = None  # and how the record's row ended then
+    adopted: Entry | None = None  # the ledger's line of a record whose answer was lost, and which was found
 
 
 class Writes(Protocol):
@@ -100,6 +104,8 @@ class Delivery:
         Raises:
             Interrupted: Clarus is out of reach, or refuses our credentials.
         """
+        if posting.changes is not None:
+            return await self._change(posting, posting.changes)
         in_doubt, said = posting.in_doubt, ""
         for attempt in range(posting.attempts + 1, posting.attempts + self.most_attempts + 1):
             await self.ledger.intend(posting.entry(State.SENT, self.run, attempts=attempt))
@@ -136,10 +142,30 @@ class Delivery:
         found = await self.lists.find(posting.listed, [posting.key])
         return next((record for record in found.get(posting.key, []) if record not in posting.known_ids), None)
 
-    def adopt(self, entry: Entry, record: int) -> Outcome:
-        """Conclude that a record which was found is the one whose answer was lost."""
-        self.ledger.conclude(replace(entry, state=State.CREATED, run=self.run, clarus_id=record, line_ids=()))
-        return Outcome(Status.CREATED, record)
+    def concluded(self, outcome: Outcome) -> Outcome:
+        """Write down that a record which was found is the one whose answer was lost."""
+        if outcome.adopted is not None:
+            found = replace(outcome.adopted, state=State.CREATED, run=self.run, clarus_id=outcome.clarus_id)
+            self.ledger.conclude(found)
+        return outcome
+
+    async def _change(self, posting: Posting, record: int) -> Outcome:
+        """Change a record; a change whose answer is lost is sent again as it is."""
+        said = ""
+        for attempt in range(posting.attempts + 1, posting.attempts + self.most_attempts + 1):
+            await self.ledger.intend(posting.entry(State.CHANGING, self.run, attempts=attempt))
+            try:
+                answer = await self.clarus.write(posting.method, posting.path, posting.body)
+            except Unfinished as error:
+                raise Interrupted(Outcome(Status.PENDING, record, error=f"not changed: {error}"), error) from error
+            if answer.status is not None and 200 <= answer.status < 300:
+                self.ledger.conclude(posting.entry(State.UPDATED, self.run, attempts=attempt))
+                return Outcome(Status.UPDATED, record, problems=posting.warnings)
+            if meaning(answer) is Meaning.REFUSED:
+                return replace(self._refused(posting, attempt, answer), clarus_id=record)
+            said = answer.said
+            await asyncio.sleep(self.settle)
+        return Outcome(Status.UNKNOWN, record, error=f"the change was sent {self.most_attempts} times; {said}")
 
     def _created(self, posting: Posting, attempt: int, record: int | None, lines: list[int | None]) -> Outcome:
         found = {"clarus_id": record, "line_ids": tuple(lines), "attempts": attempt}

@@ -1,15 +1,17 @@
 """The last stage: every row comes back with its Clarus id or the reason it has none."""
 
-from pipeline.results.causes import Cause, summarise
+from pipeline.results.causes import Cause, causes_of, summarise
 from pipeline.results.files import write_results
-from pipeline.results.issues import write_issues
+from pipeline.results.issues import Issue, write_issues
 from pipeline.results.names import RESERVED_NAMES, ResultNames, result_names
 from pipeline.results.summary import write_summary
 
 __all__ = [
     "RESERVED_NAMES",
     "Cause",
+    "Issue",
     "ResultNames",
+    "causes_of",
     "result_names",
     "summarise",
     "write_issues",

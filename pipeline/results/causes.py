@@ -13,6 +13,7 @@ from pipeline.results.issues import Issue, issues_of
 
 _ALIKE = 3  # up to so many messages that differ in nothing but the value are told one by one
 _EXAMPLES = 3
+_ROWS = 5
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -24,6 +25,7 @@ class Cause:
     sheet: str
     column: str
     message: str
+    hint: str
     severity: Severity
     rows: int  # how many it concerns
     first_rows: tuple[int, ...]  # 0: the whole file or column
@@ -31,21 +33,29 @@ class Cause:
 
     @property
     def sentence(self) -> str:
-        """The cause as the screen shows it."""
-        where = f"{self.column}: " if self.column else ""
+        """The cause as the screen shows it: `orders.csv row 14, priority: 2000 is not between 1 and 99`."""
+        sheet = f", sheet {self.sheet}" if self.sheet else ""
+        column = f", {self.column}" if self.column else ""
+        where = f"{self.file}{sheet}{self._which_rows()}{column}: " if self.file else ""
         examples = f", for example {', '.join(self.examples)}" if self.examples else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{where}{self.message}{examples}{hint}"
+
+    def _which_rows(self) -> str:
         if self.first_rows == (0,):
-            count = "the whole column" if self.column else "the whole file"
-        else:
-            count = "1 row" if self.rows == 1 else f"{self.rows} rows"
-        return f"{where}{self.message}{examples}: {count}"
+            return ""
+        if self.rows == 1:
+            return f" row {self.first_rows[0]}"
+        *most, last = map(str, self.first_rows)
+        if self.rows > len(self.first_rows):
+            return f" rows {', '.join((*most, last))} and {self.rows - len(self.first_rows):,} more"
+        return f" rows {', '.join(most)} and {last}"
 
 
 def summarise(reports: Sequence[TableReport], extra: Iterable[tuple[str, Problem]] = (), most: int = 20) -> list[Cause]:
     """Group the problems of a run: errors first, the frequent ones before the rare.
 
-    Problems are one cause when file, sheet, column and message are the same; or, where more than a few messages differ
-    only in the value or in numbers, when they are the same but for those.
+    Rows that nothing is wrong with but another row of their document are no cause of their own.
 
     Args:
         reports: Of all tables of the run.
@@ -54,16 +64,25 @@ def summarise(reports: Sequence[TableReport], extra: Iterable[tuple[str, Problem
     """
     issues = [Issue(file, "", problem) for file, problem in extra]
     for report in reports:
-        issues.extend(issues_of(report))
+        issues.extend(issue for issue in issues_of(report) if not issue.is_held)
+    causes = causes_of(issues)
+    if len(causes) <= most:
+        return causes
+    return [*causes[: most - 1], _rest(causes[most - 1 :])]
+
+
+def causes_of(issues: Iterable[Issue]) -> list[Cause]:
+    """Group issues: errors first, the frequent ones before the rare.
+
+    They are one cause when file, sheet, column and message are the same; or, where more than a few messages differ
+    only in the value or in numbers, when they are the same but for those.
+    """
     alike = defaultdict[tuple[str, ...], dict[str, list[Issue]]](lambda: defaultdict(list))
     for issue in issues:
         problem = issue.problem
         key = issue.file, issue.sheet, problem.column, problem.severity, _pattern(problem)
         alike[key][problem.message].append(issue)
-    causes = sorted(_causes(alike.values()), key=lambda cause: (cause.severity, -cause.rows))
-    if len(causes) <= most:
-        return causes
-    return [*causes[: most - 1], _rest(causes[most - 1 :])]
+    return sorted(_causes(alike.values()), key=lambda cause: (cause.severity, -cause.rows))
 
 
 def _pattern(problem: Problem) -> str:
@@ -87,18 +106,21 @@ def _causes(alike: Iterable[dict[str, list[Issue]]]) -> Iterator[Cause]:
 def _cause(issues: list[Issue], message: str, examples: tuple[str, ...] = ()) -> Cause:
     first = issues[0]
     rows = sorted({issue.problem.row for issue in issues})
+    hints = {issue.problem.hint for issue in issues}
     return Cause(
         file=first.file,
         sheet=first.sheet,
         column=first.problem.column,
         message=message,
+        hint=first.problem.hint if len(hints) == 1 else "",  # each value may have a hint of its own
         severity=first.problem.severity,
         rows=len(rows),
-        first_rows=tuple(rows[:_EXAMPLES]),
+        first_rows=tuple(rows[:_ROWS]),
         examples=examples,
     )
 
 
 def _rest(causes: Sequence[Cause]) -> Cause:
     rows = sum(cause.rows for cause in causes)
-    return Cause("", "", "", f"{len(causes)} other causes", causes[0].severity, rows, ())
+    message = f"{len(causes)} other causes in {rows:,} rows"
+    return Cause("", "", "", message, "", causes[0].severity, rows, ())

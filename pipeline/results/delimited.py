@@ -76,7 +76,7 @@ def _with_results(
         elif (result := get(row)) is None:
             yield row, _without(earlier, fields) if earlier else fields
         else:
-            if row in report.table.broken and len(fields) <= width:
+            if row in report.table.broken and not any(map(str.strip, fields[width:])):
                 fields = [*fields, *[""] * (width - len(fields)), _KEEPS_REFUSED]
             yield row, _row(fields, width, earlier, result)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.outcomes import TableReport
+from pipeline.outcomes import RowResult, TableReport
 from pipeline.problems import Problem, Severity
 from pipeline.results.guard import guarded
 from pipeline.results.replacing import replacing
@@ -22,6 +23,7 @@ class Issue:
     file: str
     sheet: str
     problem: Problem
+    is_held: bool = False  # nothing is wrong with the row itself: another row of its document holds it
 
 
 def write_issues(folder: Path, reports: Sequence[TableReport], extra: Iterable[tuple[str, Problem]] = ()) -> Path:
@@ -55,16 +57,19 @@ def issues_of(report: TableReport) -> Iterator[Issue]:
     Those are the rows that Clarus refused, that wait for another document, or whose document is held by another row.
     """
     file, sheet = report.table.path.name, report.table.sheet
-    told = set[int]()
+    told = defaultdict[int, list[Problem]](list)
     for problem in report.problems:
         yield Issue(file, sheet, problem)
-        if problem.severity is Severity.ERROR:
-            told.add(problem.row)
+        told[problem.row].append(problem)
     for row in report.results.with_error():
         result = report.results.get(row)
-        if result is not None and row not in told:
+        if result is not None and not any(_tells(problem, result) for problem in told.get(row, ())):
             severity = Severity.WARNING if result.status.done else Severity.ERROR
-            yield Issue(file, sheet, Problem(row, "", "", result.error, severity=severity))
+            yield Issue(file, sheet, Problem(row, "", "", result.error, severity=severity), result.is_held)
+
+
+def _tells(problem: Problem, result: RowResult) -> bool:
+    return problem.severity is Severity.ERROR or problem.sentence in result.error
 
 
 def _line(issue: Issue) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from pipeline.extract.headings import find_headings, nothing_recognised, recognise
 from pipeline.extract.options import Options
 

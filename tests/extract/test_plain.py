@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from pipeline.extract.plain import cells_of
 from pipeline.extract.records import decoded, split
 
@@ -33,7 +34,7 @@ def test_both_ways_give_the_same_cells(block: bytes, width: int) -> None:
         cells = [[""] * size if column is None else column.to_pylist() for column in columns]
         assert not found.faults
         assert not found.rest
-        # A blank line is a record without cells to one, a row of blank cells to the other: a row without any value to both.
+        # A blank line is a record without cells to one and a row of blank cells to the other.
         assert [record or [""] * width for record in found.cells] == [list(row) for row in zip(*cells, strict=True)]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from pipeline.errors import UnreadableFile
 from pipeline.extract import Options, extract, raw_records
 from pipeline.problems import Severity
@@ -151,6 +152,14 @@ def test_extra_blank_fields_are_harmless(tmp_path: Path) -> None:
     assert table.problems == ()
 
 
+def test_delimiters_behind_the_last_heading_are_harmless(tmp_path: Path) -> None:
+    """Headings that end with delimiters ask nothing of the rows."""
+    table = read(tmp_path, "code,name,,\nA1,Ann\nA2,Bob,\nA3,Cat,,\nA4\n")
+
+    assert list(rows(table)) == [2, 3, 4]
+    assert list(table.broken) == [5]
+
+
 def test_an_open_quote_is_named_where_it_opens(tmp_path: Path) -> None:
     """The rows before and after an unclosed quote are read wherever they split into the right number of cells."""
     table = read(tmp_path, HEAD + 'A1,Ann,N1\nA2,"Bob,N2\nA3,"Cat",N3\nA4,Dan\nA5,Eve,N5\n')
@@ -222,12 +231,13 @@ def test_result_columns_are_kept(tmp_path: Path) -> None:
     [
         (b"", "is empty"),
         (b"\n\n , \n", "no heading of a known record type"),
+        (b"," * 2**20, "no heading of a known record type"),
         (b"PK\x03\x04....", "workbook"),
         (b"\xd0\xcf\x11\xe0....", "old Excel"),
         (b"%PDF-1.7", "PDF"),
         ("code,name\nA1,Ann\n".encode("utf-16-le"), "without its mark"),
         (b"Order Referense,quantity\nO1,1\n", '"Order Referense" looks like order_reference'),
-        ('code,"name\nA1,Ann\n'.encode(), "row 1, the headings: a quote that is opened"),
+        (b'code,"name\nA1,Ann\n', "row 1, the headings: a quote that is opened"),
     ],
 )
 def test_what_is_no_table_is_refused_in_words(tmp_path: Path, content: bytes, says: str) -> None:
@@ -252,6 +262,12 @@ def test_half_a_utf_16_character_is_refused(tmp_path: Path) -> None:
         read(tmp_path, "code,name\nA1,Ann\n".encode("utf-16") + b"\x41")
 
 
+def test_a_line_without_end_is_refused(tmp_path: Path) -> None:
+    """What has no line ends is no table, and is not held in memory."""
+    with pytest.raises(UnreadableFile, match="a line of more than 16 MB"):
+        read(tmp_path, b"code,name\n" + b"A1,Ann," * (3 * 2**20))
+
+
 def test_rows_beyond_the_first_block_are_numbered_on(tmp_path: Path) -> None:
     """Blocks do not show: neither at a cell that spans two of them nor after broken rows."""
     lines = [f'A{n},"long\n{"x" * 900}",N{n}\n' if n % 7 == 0 else f"A{n},{'y' * 900},N{n}\n" for n in range(6000)]
@@ -259,6 +275,8 @@ def test_rows_beyond_the_first_block_are_numbered_on(tmp_path: Path) -> None:
 
     table = read(tmp_path, HEAD + "".join(lines))
 
+    assert table.dialect is not None
+    assert dict(raw_records(table.path, table.dialect))[3002] == ["A3000", "short"]
     assert list(table.broken) == [3002]
     assert list(table.frame.index) == [row for row in range(2, 6002) if row != 3002]
     assert list(table.frame["code"]) == [f"A{row - 2}" for row in table.frame.index]

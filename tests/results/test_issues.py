@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipeline.outcomes import RowResult, Status
+from pipeline.outcomes import HELD_BY, RowResult, Status
 from pipeline.problems import Problem, Severity
 from pipeline.results import summarise, write_issues, write_summary
 
@@ -74,17 +74,17 @@ def test_texts_of_issues_never_turn_into_formulas(tmp_path: Path, report: Any) -
 def test_one_cause_is_told_once_with_its_count(tmp_path: Path, report: Any) -> None:
     """The frequent before the rare, errors before warnings."""
     problems = [Problem(row, "product_code", "ABC", "unknown product ABC") for row in range(2, 214)]
-    problems += [Problem(5, "priority", "x", "x is no number")]
+    problems += [Problem(5, "priority", "x", "x is no number", "write 5")]
     problems += [Problem(0, "colour", "", "is not sent", severity=Severity.WARNING)]
 
     causes = summarise([report(tmp_path / "a.csv", {}, problems)])
 
     assert [cause.sentence for cause in causes] == [
-        "product_code: unknown product ABC: 212 rows",
-        "priority: x is no number: 1 row",
-        "colour: is not sent: the whole column",
+        "a.csv rows 2, 3, 4, 5, 6 and 207 more, product_code: unknown product ABC",
+        "a.csv row 5, priority: x is no number (write 5)",
+        "a.csv, colour: is not sent",
     ]
-    assert causes[0].first_rows == (2, 3, 4)
+    assert causes[0].first_rows == (2, 3, 4, 5, 6)
 
 
 def test_many_values_with_one_message_are_one_cause(tmp_path: Path, report: Any) -> None:
@@ -95,10 +95,35 @@ def test_many_values_with_one_message_are_one_cause(tmp_path: Path, report: Any)
     causes = summarise([report(tmp_path / "a.csv", {}, [*many, *few])])
 
     assert [cause.sentence for cause in causes] == [
-        "product_code: unknown product …, for example P2, P3, P4: 1000 rows",
-        "carrier: unknown carrier C2: 1 row",
-        "carrier: unknown carrier C3: 1 row",
+        "a.csv rows 2, 3, 4, 5, 6 and 995 more, product_code: unknown product …, for example P2, P3, P4",
+        "a.csv row 2, carrier: unknown carrier C2",
+        "a.csv row 3, carrier: unknown carrier C3",
     ]
+
+
+def test_a_row_held_by_another_is_no_cause_of_its_own(tmp_path: Path, report: Any) -> None:
+    """Whoever mends the one row has mended the document; the held rows still have their line in issues.csv."""
+    results = {
+        2: RowResult(Status.INVALID, error="priority: 2000 is not between 1 and 99"),
+        3: RowResult(Status.INVALID, error=f"{HELD_BY} row 2: the order goes whole or not at all"),
+    }
+    made = report(tmp_path / "a.csv", results, [Problem(2, "priority", "2000", "2000 is not between 1 and 99")])
+
+    causes = summarise([made])
+    path = write_issues(tmp_path, [made])
+
+    assert [cause.first_rows for cause in causes] == [(2,)]
+    assert [line["row"] for line in lines_of(path)] == ["2", "3"]
+
+
+def test_a_warning_of_a_row_that_is_done_is_told_once(tmp_path: Path, report: Any) -> None:
+    """It stands in the results beside the row as well, and is still one line."""
+    warning = Problem(2, "product_code", "A1", "product A1 has no storage unit", severity=Severity.WARNING)
+    made = report(tmp_path / "a.csv", {2: RowResult(Status.CREATED, 1, error=warning.sentence)}, [warning])
+
+    path = write_issues(tmp_path, [made])
+
+    assert [(line["row"], line["column"]) for line in lines_of(path)] == [("2", "product_code")]
 
 
 def test_errors_that_differ_in_a_number_are_one_cause(tmp_path: Path, report: Any) -> None:
@@ -119,7 +144,7 @@ def test_causes_beyond_the_most_are_counted(tmp_path: Path, report: Any) -> None
     causes = summarise([report(tmp_path / "a.csv", {}, problems)], most=5)
 
     assert len(causes) == 5
-    assert causes[-1].sentence == "26 other causes: 26 rows"
+    assert causes[-1].sentence == "26 other causes in 26 rows"
 
 
 def test_the_summary_replaces_an_earlier_one(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def rows_of(path: Path, delimiter: str = ",") -> list[list[str]]:
 
 
 def test_every_row_comes_back_with_its_status(tmp_path: Path, report: Any) -> None:
-    """The results are the input's bytes and four columns more; titles, blank rows and rows of commas keep their places."""
+    """The results are the input's bytes and four columns more; titles, blank rows, rows of commas keep their places."""
     source = tmp_path / "orders.csv"
     source.write_text('Orders of May\n\ncode;note\nA;"two\nlines"\n;\n\nB;"x;y"\n', encoding="utf-8")
     made = report(source, {4: CREATED, 7: INVALID}, heading_row=3, dialect=Dialect("utf-8", ";"))
@@ -100,7 +100,7 @@ def test_surplus_fields_keep_out_of_the_status_columns(tmp_path: Path, report: A
     assert rows_of(results)[2] == ["A2", "", "created", "70", "701", ""]
 
 
-@pytest.mark.parametrize("bad", ["A1,x,y,z", "A1,x", 'A1,"x,y', 'A1,x "y" z",w', "A\x001,x,y"])
+@pytest.mark.parametrize("bad", ["A1,x,y,z", "A1,x", 'A1,"x,y', 'A1,"x"y,z', "A\x001,x,y"])
 def test_a_row_that_could_not_be_split_is_refused_again(tmp_path: Path, report: Any, bad: str) -> None:
     """Dropping unmended results in again never sends what was refused, though all is quoted and filled up by then."""
     source = tmp_path / "addresses.csv"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from xml.sax.saxutils import unescape
+from itertools import islice
 
 from pipeline.results.workbook import markup
 from pipeline.results.workbook.package import Package, Relation
@@ -16,6 +16,7 @@ _MOST = 20_000  # comments on a sheet; each is a drawing, and Excel opens more o
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _DRAWING_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_ROOT = f'<comments xmlns="{_MAIN}">'
 _DRAWING = (
     '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
     'xmlns:x="urn:schemas-microsoft-com:office:excel">'
@@ -31,8 +32,13 @@ _SHAPE_COLUMN = re.compile(r"<x:Column>\s*(\d+)\s*</x:Column>")
 Cell = tuple[int, int]  # row, column
 
 
+_FIRST_TEXT = re.compile(r"(<t\b[^>/]*>)")
+_OURS_IN_THEIRS = re.compile(rf"(<t\b[^>/]*>){AUTHOR}: [^\n<]*\n")
+
+
 @dataclass(frozen=True, slots=True)
 class _Comments:
+    root: str  # the first tag, with the namespaces that the comments use
     authors: list[str]  # as XML, by number
     texts: dict[Cell, str]  # as XML
 
@@ -56,18 +62,19 @@ def write_comments(
     drawing = next(package.related(sheet, "vmlDrawing"), None)
     if existing is None and not reasons:
         return None
-    old = _read(package.read(existing.target)) if existing else _Comments([], {})
+    old = _read(package.read(existing.target)) if existing else _Comments(_ROOT, [], {})
     kept = {
         (place, column): markup.with_attribute(xml, "ref", f"{markup.letters(column)}{place}")
         for (row, column), xml in _of_others(old).items()
         if (place := place_of(row)) is not None
     }
-    authors = [*old.authors, AUTHOR]
-    ours = dict(list(reasons.items())[:_MOST])
+    authors = old.authors if AUTHOR in old.authors else [*old.authors, AUTHOR]
+    author = authors.index(AUTHOR)
     comments = kept | {
-        cell: _comment(cell, len(authors) - 1, _beside(kept.get(cell), reason)) for cell, reason in ours.items()
+        cell: _beside(kept[cell], reason) if cell in kept else _comment(cell, author, reason)
+        for cell, reason in islice(reasons.items(), _MOST)
     }
-    _put_comments(package, sheet, existing, authors, comments)
+    _put_comments(package, sheet, existing, _Comments(old.root, authors, comments))
     return _put_drawing(package, sheet, drawing, comments)
 
 
@@ -77,24 +84,23 @@ def _read(xml: str) -> _Comments:
     texts = {}
     for comment in _COMMENT.findall(xml):
         texts[markup.place(markup.attribute(markup.opening(comment), "ref") or "A1")] = comment
-    return _Comments(names, texts)
+    return _Comments(markup.opening(xml[xml.index("<comments") :]), names, texts)
 
 
 def _of_others(comments: _Comments) -> dict[Cell, str]:
+    """What the user wrote, without what we wrote beside it."""
     ours = {str(number) for number, author in enumerate(comments.authors) if author == AUTHOR}
     return {
-        cell: xml
+        cell: _OURS_IN_THEIRS.sub(r"\1", xml)
         for cell, xml in comments.texts.items()
         if markup.attribute(markup.opening(xml), "authorId") not in ours
     }
 
 
-def _beside(theirs: str | None, reason: str) -> str:
-    """A cell has one comment: what the user wrote there stays below the reason."""
-    if theirs is None:
-        return reason
-    text = unescape("".join(re.findall(r"<t\b[^>]*>(.*?)</t>", theirs, re.DOTALL)))
-    return f"{reason}\n{text}"
+def _beside(theirs: str, reason: str) -> str:
+    """A cell has room for one comment: the reason becomes the first line of the user's."""
+    line = markup.content(f"{AUTHOR}: {reason.replace(chr(10), '; ')}")
+    return _FIRST_TEXT.sub(lambda text: f"{text[1]}{line}\n", theirs, count=1)
 
 
 def _comment(cell: Cell, author: int, reason: str) -> str:
@@ -103,18 +109,16 @@ def _comment(cell: Cell, author: int, reason: str) -> str:
     return f'<comment ref="{markup.letters(column)}{row}" authorId="{author}">{text}</comment>'
 
 
-def _put_comments(
-    package: Package, sheet: str, existing: Relation | None, authors: list[str], comments: Mapping[Cell, str]
-) -> None:
-    if not comments:
+def _put_comments(package: Package, sheet: str, existing: Relation | None, comments: _Comments) -> None:
+    if not comments.texts:
         if existing is not None:
             package.drop(sheet, existing)
         return
-    names = "".join(f"<author>{name}</author>" for name in authors)
-    texts = "".join(xml for _, xml in sorted(comments.items()))
+    authors = "".join(f"<author>{name}</author>" for name in comments.authors)
+    texts = "".join(xml for _, xml in sorted(comments.texts.items()))
     xml = (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        f'<comments xmlns="{_MAIN}"><authors>{names}</authors><commentList>{texts}</commentList></comments>'
+        f"{comments.root}<authors>{authors}</authors><commentList>{texts}</commentList></comments>"
     )
     if existing is not None:
         package.change(existing.target, xml)
@@ -126,7 +130,7 @@ def _put_comments(
 
 def _put_drawing(package: Package, sheet: str, drawing: Relation | None, comments: Mapping[Cell, str]) -> str | None:
     old = package.read(drawing.target) if drawing else ""
-    if "xmlns:v=" not in old:
+    if not all(f"xmlns:{prefix}=" in old for prefix in "vox"):
         old = _DRAWING
     shapes = _SHAPE.findall(old)
     controls = [shape for shape in shapes if 'ObjectType="Note"' not in shape]

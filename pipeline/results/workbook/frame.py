@@ -75,6 +75,7 @@ def forget_rows(frame: Frame, heading_row: int, place_of: Callable[[int], int | 
     filtered = frame["autoFilter"]
     if filtered:
         frame.set("autoFilter", f"{markup.opening(filtered).rstrip('/>')}/>")
+    frame.set("sheetPr", frame["sheetPr"].replace(' filterMode="1"', ""))
     frame.set("sortState", "")
     frame.set("rowBreaks", "")
     frame.set("mergeCells", _list(frame["mergeCells"], lambda row: row if row <= heading_row else None))

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import TextIOWrapper
-from typing import TextIO
+from shutil import copyfileobj
+from typing import IO, TextIO
 from xml.etree import ElementTree
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZipFile
 
 from pipeline.results.workbook import markup
 
@@ -19,6 +20,7 @@ _NO_RELATIONS = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
 )
+_LARGE = 1 << 30  # bytes; what grows beyond 2 GiB needs ZIP64
 _CONTENT_TYPES = "[Content_Types].xml"
 
 
@@ -137,11 +139,18 @@ class Package:
                 element.clear()
         return found
 
+    def replacement(self, target: ZipFile, part: str) -> IO[bytes]:
+        """Open a part of the target, to write what stands there instead of the source's."""
+        # Excel offers to repair archives that use ZIP64 without need.
+        large = self._source.getinfo(part).file_size > _LARGE
+        return target.open(part, "w", force_zip64=large)
+
     def write_rest(self, target: ZipFile, written: set[str]) -> None:
         """Write all parts but those already written and those left out."""
         for name in self._names:
             if name not in written and name not in self._changed and name not in self._gone:
-                target.writestr(self._source.getinfo(name), self._source.read(name), ZIP_DEFLATED)
+                with self._source.open(name) as part, self.replacement(target, name) as copy:
+                    copyfileobj(part, copy)
         for name, text in self._changed.items():
             if name not in written:
                 target.writestr(name, text)

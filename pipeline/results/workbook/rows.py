@@ -78,13 +78,14 @@ class SheetStream:
 
 
 def cells_of(row: Row) -> dict[int, str]:
-    """The cells of a row as XML, by column number; places that a writer left out are counted."""
+    """The cells of a row as XML, by column number; places that a writer left out are counted and filled in."""
     found = {}
     column = 0
     for match in _CELL.finditer(row.cells):
         reference = markup.attribute(match[0][: match.end(1) - match.start()], "r")
         column = markup.place(reference)[1] if reference else column + 1
-        found[column] = match[0]
+        named = match[0] if reference else markup.with_attribute(match[0], "r", f"{markup.letters(column)}{row.number}")
+        found[column] = named
     return found
 
 
@@ -95,7 +96,7 @@ def _whole_tags(stream: TextIO) -> Iterator[str]:
     carried = markup.declared_utf8(carried)
     while piece := stream.read(_PIECE):
         carried += piece
-        cut = carried.rfind("<")
-        yield markup.without_prefix(carried[:cut], prefix)
-        carried = carried[cut:]
+        if (cut := carried.rfind("<")) > 0:
+            yield markup.without_prefix(carried[:cut], prefix)
+            carried = carried[cut:]
     yield markup.without_prefix(carried, prefix)

@@ -51,17 +51,17 @@ def written_rows(rows: Iterator[Row], sheet: Sheet, styles: Styles) -> Iterator[
         if marked_cell is not None:
             cleared = marked_cell.sub(lambda cell: f'{cell[1]}{marked[int(cell[2])]}"', row.cells)
             row = row._replace(cells=cleared)
-        if earlier is not None and (found := earlier.search(row.cells)):
+        if earlier is not None and row.number >= sheet.heading_row and (found := earlier.search(row.cells)):
             row = row._replace(cells=row.cells[: found.start()])
         if row.number == sheet.heading_row:
             yield _heading(row, sheet, styles)
         elif row.number < sheet.heading_row:
             yield _joined(row.tag, row.cells)
         else:
-            result = sheet.results.get(row.number)
+            result, marks = sheet.results.get(row.number), sheet.marks.get(row.number, {})
             added = status_cells.of(place, result) if result else {}
             row = _moved(row, place) if sheet.places is not None else row
-            yield _body(row, sheet, styles, sheet.marks.get(row.number, {}), added)
+            yield _body(row, sheet, styles, marks, added)
 
 
 def _first_of(layout: Layout) -> re.Pattern[str] | None:
@@ -79,9 +79,7 @@ def _body(row: Row, sheet: Sheet, styles: Styles, marks: Mapping[int, Mark], add
     cells = {column: cell for column, cell in cells_of(row).items() if column not in layout.earlier}
     for column, mark in marks.items():
         cell = cells.get(column) or _blank(row, column, sheet.column_styles)
-        style = int(markup.attribute(markup.opening(cell), "s") or 0)
-        colour = Colour.WRONG if mark.wrong else Colour.DOUBTFUL
-        cells[column] = markup.with_attribute(cell, "s", styles.filled(style, colour))
+        cells[column] = markup.with_attribute(cell, "s", _marked(styles, _style_of(cell), mark))
     cells |= added
     return _joined(tag, "".join(cells[column] for column in sorted(cells)))
 
@@ -92,14 +90,21 @@ def _heading(row: Row, sheet: Sheet, styles: Styles) -> str:
     for column, cell in cells_of(row).items():
         if column in sheet.layout.earlier:
             continue
-        style = styles.bold(int(markup.attribute(markup.opening(cell), "s") or 0))
+        style = styles.bold(_style_of(cell))
         mark = sheet.marks.get(row.number, {}).get(column)
-        shown = styles.filled(style, Colour.WRONG if mark.wrong else Colour.DOUBTFUL) if mark else style
-        cells[column] = markup.with_attribute(cell, "s", shown)
+        cells[column] = markup.with_attribute(cell, "s", _marked(styles, style, mark) if mark else style)
     for column, name in zip(sheet.layout.statuses, RESULT_COLUMNS, strict=True):
         cells[column] = _text_cell(column, row.number, style, name)  # looks like the heading beside it
     tag = markup.without_attribute(row.tag, "spans")
     return _joined(tag, "".join(cells[column] for column in sorted(cells)))
+
+
+def _style_of(cell: str) -> int:
+    return int(markup.attribute(markup.opening(cell), "s") or 0)
+
+
+def _marked(styles: Styles, style: int, mark: Mark) -> int:
+    return styles.filled(style, Colour.WRONG if mark.wrong else Colour.DOUBTFUL)
 
 
 class _StatusCells:
@@ -132,17 +137,16 @@ def _text_cell(column: int, row: int, style: int, text: str) -> str:
 
 
 def _blank(row: Row, column: int, column_styles: Mapping[int, int]) -> str:
-    number = markup.attribute(row.tag, "r") or row.number
     # What the user types there is to look, and be read, like the rest of the column: text stays text.
     style = markup.attribute(row.tag, "s") or column_styles.get(column, 0)
-    return f'<c r="{markup.letters(column)}{number}" s="{style}"/>'
+    return f'<c r="{markup.letters(column)}{row.number}" s="{style}"/>'
 
 
 def _moved(row: Row, place: int) -> Row:
     """The row in another place, with values for formulas, which would point at the wrong cells there."""
     tag = _HIDDEN.sub("", markup.with_attribute(row.tag, "r", place))
     cells = _CELL_ROW.sub(rf"\g<1>{place}", row.cells)
-    return row._replace(tag=tag, cells=_FORMULA.sub("", cells) if "<f" in cells else cells)
+    return Row(place, tag, _FORMULA.sub("", cells) if "<f" in cells else cells)
 
 
 def _ends_before(row: Row, column: int) -> bool:

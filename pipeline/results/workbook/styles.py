@@ -19,6 +19,7 @@ EMPTY_STYLES = (
     '<borders count="1"><border/></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
     '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
     "</styleSheet>"
 )
 
@@ -30,7 +31,7 @@ class Colour(StrEnum):
     are to be taken away, from the user's own.
     """
 
-    WRONG = "FFF4A9A8"
+    WRONG = "FFF4756F"
     DOUBTFUL = "FFFFF3B1"
     DONE = "FFC6EFCE"
     REFUSED = "FFFFC7CE"
@@ -137,8 +138,8 @@ def _complete(xml: str) -> str:
     if numbers := re.search(r"<numFmts\b[^>]*?(?:/>|>.*?</numFmts>)", xml, re.DOTALL):
         before = numbers[0]
     for element in markup.children(markup.inner(EMPTY_STYLES[EMPTY_STYLES.index("<styleSheet") :])):
-        present = re.search(rf"<{element.name}\b[^>]*>\s*<.*?</{element.name}>", xml, re.DOTALL)
-        if present is None or present[0].count(f"<{element.name}") > 1:
+        present = re.search(rf"<{element.name}\b[^>]*>\s*<(?!/).*?</{element.name}>", xml, re.DOTALL)
+        if present is None:
             xml = re.sub(rf"<{element.name}\b[^>]*></{element.name}>", "", xml)
             xml = xml.replace(before, before + element.xml, 1)
             before = element.xml

@@ -67,6 +67,8 @@ def _write_sheet(
     }
     if places is not None:
         forget_rows(frame, heading_row, sheet.place_of)
+        for threads in list(package.related(part, "threadedComment")):  # name rows; the plain comments say the same
+            package.drop(part, threads)
     has_table, dissolved = widen_tables(package, part, layout, heading_row, last_row)
     frame.set("tableParts", without_tables(frame["tableParts"], dissolved))
     fit(frame, layout, heading_row, last_row, has_table)
@@ -76,7 +78,7 @@ def _write_sheet(
     _name_filter(package, part, layout, heading_row, last_row)
     with (
         package.stream(part) as stream,
-        archive.open(part, "w", force_zip64=True) as raw,
+        package.replacement(archive, part) as raw,
         TextIOWrapper(raw, "utf-8", newline="") as text,
     ):
         text.write(frame.head)
@@ -88,7 +90,7 @@ def _styles_part(package: Package) -> str:
     found = next(package.related(package.workbook, "styles"), None)
     if found is not None and found.target in package:
         return found.target
-    part = package.free_name("xl/styles/clarus{}.xml")
+    part = "xl/styles.xml"  # some readers look nowhere else
     package.add(part, EMPTY_STYLES, _STYLES_TYPE)
     package.relate(package.workbook, "styles", part)
     return part

@@ -1,0 +1,183 @@
+"""The second half of the line: documents to outcomes, record type by record type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.bookkeeping import Books
+from pipeline.clarus.client import Clarus
+from pipeline.clarus.lists import Lists
+from pipeline.config import Settings
+from pipeline.documents import Document
+from pipeline.errors import Unfinished
+from pipeline.hierarchy import by_level
+from pipeline.ledger import Ledger
+from pipeline.load import Delivery, Existing, Loader, Outcome, Preparation
+from pipeline.missing_products import products_wanted
+from pipeline.outcomes import Status
+from pipeline.progress import Progress
+from pipeline.resolve import Resolver
+from schemas import RECORD_TYPES, RecordType, in_load_order
+from schemas.lists import PRODUCTS
+
+_Report = Callable[[Document, Outcome], None]
+
+
+@dataclass(slots=True)
+class Stopping:
+    """Lets somebody stop the run from outside, also before there is anything to stop."""
+
+    reason: Unfinished | None = None
+    loader: Loader | None = None
+
+    def stop(self, reason: Unfinished) -> None:
+        """Send nothing more."""
+        self.reason = self.reason or reason
+        if self.loader is not None:
+            self.loader.stop(reason)
+
+
+class Line:
+    """Takes the documents of a run through resolve and load, and their outcomes to the books."""
+
+    def __init__(
+        self,
+        run: str,
+        settings: Settings,
+        clarus: Clarus,
+        ledger: Ledger,
+        progress: Progress,
+        stopping: Stopping,
+        send_unknown: bool,
+    ) -> None:
+        own = settings.clarus
+        lists = Lists(clarus, own.lookup_batch, own.page_size)
+        self._resolver = Resolver(lists, own.storage_unit_field)
+        self._preparation = Preparation(
+            clarus.tenant,
+            ledger.find,
+            self._resolver.resolve,
+            lists,
+            own.read_settle_seconds,
+            Existing(settings.existing_products),
+            send_unknown,
+        )
+        self._delivery = Delivery(clarus, lists, ledger, run, own.read_settle_seconds, own.reconcile_attempts)
+        self._concurrency = own.concurrency
+        self._unit_type = settings.defaults.get("products", {}).get("Unit Stock Unit Type Code", "")
+        self._progress, self._stopping = progress, stopping
+
+    async def load(self, books: Sequence[Books]) -> None:
+        """Load every table: each record type after those it names, and what belongs to it right after it."""
+        for record in in_load_order():
+            of_type = [each for each in books if each.table.record is record]
+            if not of_type:
+                continue
+            await self._create_missing_products(of_type)
+            await self._load_documents(record, of_type)
+            for part_type in record.part_types.values():
+                await self._load_parts(part_type, of_type)
+
+    async def _load_documents(self, record: RecordType, books: Sequence[Books]) -> None:
+        for each in books:
+            for key, row in each.transformed.held_keys():
+                self._failed(record, key, Status.INVALID, f"{each.table.name} row {row}", each.has_standing(row))
+        origin: dict[int, Books] = {}
+
+        def documents() -> Iterator[Document]:
+            for each in books:
+                for document in each.transformed.documents():
+                    if each.stands(document):
+                        self._stood(document, each)
+                    else:
+                        origin[id(document)] = each
+                        yield document
+
+        def report(document: Document, outcome: Outcome) -> None:
+            each = origin.pop(id(document))
+            each.ended(document, outcome)
+            self._told(document, outcome, f"{each.table.name} row {document.rows[0]}")
+
+        total = sum(each.transformed.going for each in books)
+        if record.hierarchy:
+            for level in by_level(list(documents())):
+                await self._load(record, level, len(level), report)
+        else:
+            await self._load(record, documents(), total, report)
+
+    async def _load_parts(self, part_type: RecordType, books: Sequence[Books]) -> None:
+        origin: dict[int, Books] = {}
+
+        def documents() -> Iterator[Document]:
+            for each in books:
+                for part in each.transformed.parts:
+                    if part.clean.table.record is not part_type:
+                        continue
+                    for document in part.documents():
+                        if each.may_follow(document):
+                            origin[id(document)] = each
+                            yield document
+
+        def report(document: Document, outcome: Outcome) -> None:
+            each = origin.pop(id(document))
+            each.followed(document, outcome)
+            self._told(document, outcome, f"{each.table.name} row {document.rows[0]}")
+
+        parts = (part for each in books for part in each.transformed.parts)
+        total = sum(part.going for part in parts if part.clean.table.record is part_type)
+        if total:
+            await self._load(part_type, documents(), total, report)
+
+    async def _create_missing_products(self, books: Sequence[Books]) -> None:
+        """Create the products that lines ask for, each once."""
+        where: dict[int, str] = {}
+        products = []
+        for wanted in products_wanted(books, self._unit_type):
+            if wanted.product is None:
+                self._resolver.explain(PRODUCTS, (wanted.code,), wanted.why_not)
+            else:
+                where[id(wanted.product)] = wanted.where
+                products.append(wanted.product)
+        if products:
+
+            def report(document: Document, outcome: Outcome) -> None:
+                self._told(document, outcome, where[id(document)])
+
+            await self._load(RECORD_TYPES["products"], products, len(products), report)
+
+    async def _load(self, record: RecordType, documents: Iterable[Document], total: int, report: _Report) -> None:
+        self._progress.begin(record.name, total)
+        if not record.resource:
+            for document in documents:
+                report(document, Outcome(Status.NOTED))
+            return
+        loader = Loader(self._preparation, self._delivery, report, self._concurrency, self._stopping.reason)
+        self._stopping.loader = loader
+        await loader.load(documents)
+        self._stopping.loader = None
+        self._stopping.reason = self._stopping.reason or loader.stopped
+
+    def _told(self, document: Document, outcome: Outcome, where: str) -> None:
+        """Count an outcome, and remember it for those who name the document."""
+        self._progress.ended(outcome.status)
+        listed = document.record.listed
+        if listed is None:
+            return
+        if outcome.status.done and outcome.clarus_id is not None:
+            self._resolver.learn(listed, document.key, outcome.clarus_id, outcome.status is Status.CREATED)
+        else:
+            self._failed(document.record, document.key, outcome.status, where, False)
+
+    def _stood(self, document: Document, books: Books) -> None:
+        """A document that is not tried again: if it is not in Clarus, that tells why."""
+        result = books.results.get(document.rows[0])
+        if result is not None and not result.status.done:
+            where = f"{books.table.name} row {document.rows[0]}"
+            self._failed(document.record, document.key, result.status, where, True)
+
+    def _failed(
+        self, record: RecordType, key: tuple[str, ...], status: Status, where: str, only_if_absent: bool
+    ) -> None:
+        if record.listed is not None:
+            self._resolver.fail(record.listed, key, status, where, only_if_absent)

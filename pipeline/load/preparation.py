@@ -1,0 +1,174 @@
+"""Decide for each document whether it is sent, changed or left alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pipeline.documents import Document, Resolved, Unresolved
+from pipeline.ledger import Entry, Identity, State
+from pipeline.load.changes import Existing, change_body, change_problem, what_to_do
+from pipeline.load.delivery import CodeLists, Key, Outcome, Posting
+from pipeline.load.recall import differences, digests, identity, recalled_line_ids, whole
+from pipeline.outcomes import Status
+from pipeline.problems import Problem
+
+Resolve = Callable[[Sequence[Document]], Awaitable[list[Resolved | Unresolved]]]
+Find = Callable[[Sequence[Identity]], Awaitable[dict[Identity, Entry]]]
+
+_MADE = (State.CREATED, State.UPDATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """Consults the ledger, then Clarus, for a block of documents of one record type."""
+
+    tenant: str
+    find_entries: Find
+    resolve: Resolve
+    lists: CodeLists
+    settle: float  # seconds after which a read is trusted to see a write
+    existing: Existing = Existing.EXISTS
+    send_unknown: bool = False
+
+    async def prepare(self, block: Sequence[Document]) -> list[tuple[Document, Outcome | Posting]]:
+        """Return each document with its outcome, or with what is to be sent for it.
+
+        Raises:
+            Unfinished: Clarus cannot be asked.
+        """
+        names = [identity(document, self.tenant) for document in block]
+        entries = await self.find_entries(names)
+        decided: list[tuple[Document, Outcome | Posting]] = []
+        going: list[Document] = []
+        for document, name in zip(block, names, strict=True):
+            recalled = self._recalled(document, entries.get(name))
+            if recalled is None:
+                going.append(document)
+            else:
+                decided.append((document, recalled))
+        resolutions = await self.resolve(going)
+        known = await self._already_there(resolutions, [entries.get(identity(d, self.tenant)) for d in going])
+        for document, resolution in zip(going, resolutions, strict=True):
+            entry = entries.get(identity(document, self.tenant))
+            found = known.get(resolution.listed_key, []) if resolution.listed_key else []
+            decided.append((document, self._decide(resolution, entry, found)))
+        return decided
+
+    def _recalled(self, document: Document, entry: Entry | None) -> Outcome | None:
+        """The outcome of a document that this program has made before and that needs nothing now."""
+        if entry is None or entry.state not in _MADE:
+            return None
+        parts = digests(document)
+        ids = recalled_line_ids(entry, parts["lines"])
+        status = Status.UPDATED if entry.state is State.UPDATED else Status.CREATED
+        if whole(parts) == entry.fingerprint:
+            return Outcome(Status.EXISTS, entry.clarus_id, ids, made_in=entry.run, made_as=status)
+        if what_to_do(document, self.existing) is Existing.UPDATE:
+            return None
+        changed = differences(entry, parts)
+        warning = f"created before with other content, and not changed by this file ({changed})"
+        return Outcome(Status.EXISTS, entry.clarus_id, ids, error=warning, made_in=entry.run, made_as=status)
+
+    async def _already_there(
+        self, resolutions: Sequence[Resolved | Unresolved], entries: Sequence[Entry | None]
+    ) -> dict[Key, list[int]]:
+        """Look up which documents Clarus has; those in doubt are looked for only after the settle time."""
+        listed = resolutions[0].document.record.listed if resolutions else None
+        if listed is None:
+            return {}
+        sent = [e.changed_at for e in entries if e is not None and e.state is State.SENT and e.changed_at is not None]
+        if sent:
+            passed = (datetime.now(UTC) - max(sent)).total_seconds()
+            await asyncio.sleep(min(self.settle, max(0.0, self.settle - passed)))
+        return await self.lists.find(listed, {r.listed_key for r in resolutions if r.listed_key is not None})
+
+    def _decide(
+        self, resolution: Resolved | Unresolved, entry: Entry | None, found: Sequence[int]
+    ) -> Outcome | Posting:
+        document = resolution.document
+        if entry is not None and entry.state is State.SENT:
+            new = [record for record in found if record not in entry.known_ids]
+            if new:
+                return Outcome(Status.CREATED, new[0], adopted=entry)
+            if document.record.listed is None and not self.send_unknown:
+                hint = "look in Clarus; if it is not there, use retry --send-unknown"
+                error = f"sent before without an answer, and such records cannot be looked up: {hint}"
+                return Outcome(Status.UNKNOWN, error=error)
+            return _unresolved(resolution) or self._posting(resolution, entry, entry.known_ids)
+        there = entry.clarus_id if entry is not None and entry.clarus_id is not None else next(iter(found), None)
+        if there is not None and not document.controls.get("allow_duplicate"):
+            return self._for_existing(resolution, entry, there)
+        if document.controls.get("is_new_product") is False:
+            return _refused(
+                document, "is_new_product", f"{document} is not in Clarus, and this says that it is not new"
+            )
+        return _unresolved(resolution) or self._posting(resolution, entry, tuple(found))
+
+    def _for_existing(self, resolution: Resolved | Unresolved, entry: Entry | None, there: int) -> Outcome | Posting:
+        document = resolution.document
+        match what_to_do(document, self.existing):
+            case Existing.EXISTS:
+                return Outcome(Status.EXISTS, there)
+            case Existing.ERROR:
+                hint = "existing_products is error: remove the row, or allow the update"
+                problem = Problem(
+                    document.rows[0],
+                    document.record.reference,
+                    document.reference,
+                    f"{document} is already in Clarus",
+                    hint,
+                )
+                return Outcome(Status.INVALID, there, error=problem.sentence, problems=(problem,))
+        if isinstance(resolution, Unresolved):
+            return _failed(resolution)
+        if (missing := change_problem(document)) is not None:
+            return Outcome(Status.INVALID, there, error=missing.sentence, problems=(missing,))
+        parts = digests(document)
+        return Posting(
+            identity=identity(document, self.tenant),
+            method="PATCH",
+            path=f"{resolution.path}/{there}",
+            body=change_body(resolution),
+            fingerprint=whole(parts),
+            parts=parts,
+            listed=document.record.listed,
+            key=document.key,
+            attempts=entry.attempts if entry is not None else 0,
+            changes=there,
+        )
+
+    def _posting(self, resolution: Resolved | Unresolved, entry: Entry | None, known_ids: tuple[int, ...]) -> Posting:
+        assert isinstance(resolution, Resolved)
+        document, parts = resolution.document, digests(resolution.document)
+        return Posting(
+            identity=identity(document, self.tenant),
+            path=resolution.path,
+            body=resolution.body,
+            fingerprint=whole(parts),
+            parts=parts,
+            listed=document.record.listed,
+            key=resolution.listed_key,
+            known_ids=known_ids,
+            attempts=entry.attempts if entry is not None else 0,
+            in_doubt=entry is not None and entry.state is State.SENT,
+            warnings=resolution.warnings,
+        )
+
+
+def _unresolved(resolution: Resolved | Unresolved) -> Outcome | None:
+    return _failed(resolution) if isinstance(resolution, Unresolved) else None
+
+
+def _failed(unresolved: Unresolved) -> Outcome:
+    error = "; ".join(problem.sentence for problem in unresolved.problems)
+    return Outcome(unresolved.status, error=error, problems=unresolved.problems)
+
+
+def _refused(document: Document, control: str, message: str) -> Outcome:
+    column = document.record.control(control)
+    assert column is not None
+    problem = Problem(document.rows[0], column.heading, "", message)
+    return Outcome(Status.INVALID, error=problem.sentence, problems=(problem,))
