@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,12 +19,11 @@ from pipeline.config import Settings, load_settings, require_access
 from pipeline.display import watching
 from pipeline.errors import Stopped, UsageError
 from pipeline.extract import SUFFIXES
+from pipeline.finish import Finished
 from pipeline.inbox import wait_until_whole, waiting_files
 from pipeline.job import Job, access_of
-from pipeline.line import Stopping
 from pipeline.outbox import LEDGER, holding, make_folders
-from pipeline.run import Finished
-from pipeline.stopping import listening
+from pipeline.stopping import Stopping, listening
 from pipeline.told import Telling, tell_check, tell_runs
 from schemas import RECORD_TYPES, RecordType
 from schemas.headings import fold, nearest
@@ -35,19 +35,23 @@ def run_files(files: Sequence[Path], dry_run: bool, **options: Any) -> int:
     make_folders(settings.inbox, settings.outbox)
     for file in files:
         _must_be_a_file(file)
-    with holding(settings.outbox):
-        taken = list(files) or _from_inbox(settings)
-        if not taken and not (settings.outbox / LEDGER).exists():
+    stopping = Stopping()
+    with listening(stopping.stop), holding(settings.outbox):
+        taken = list(files) or _from_inbox(settings, stopping)
+        if not taken and (dry_run or not (settings.outbox / LEDGER).exists()):
             return tell_runs([], _telling(options))
-        return _with_clarus(settings, options, lambda job: job.run(taken, keep=bool(files)))
+        if dry_run:
+            return _with_clarus(settings, options, stopping, lambda job: job.rehearse(taken))
+        return _with_clarus(settings, options, stopping, lambda job: job.run(taken, keep=bool(files)))
 
 
 def retry_runs(run: str | None, send_unknown: bool, **options: Any) -> int:
     """Try again what earlier runs left unfinished."""
     settings = _settings(options)
     make_folders(settings.outbox)
-    with holding(settings.outbox):
-        return _with_clarus(settings, options, lambda job: job.retry(run, send_unknown))
+    stopping = Stopping()
+    with listening(stopping.stop), holding(settings.outbox):
+        return _with_clarus(settings, options, stopping, lambda job: job.retry(run, send_unknown))
 
 
 def check_files(files: Sequence[Path], **options: Any) -> int:
@@ -136,20 +140,25 @@ def _must_be_a_file(file: Path) -> None:
         raise UsageError(f"{file}: only {', '.join(SUFFIXES)} are read")
 
 
-def _from_inbox(settings: Settings) -> list[Path]:
+def _from_inbox(settings: Settings, stopping: Stopping) -> list[Path]:
+    def sleep(seconds: float) -> None:
+        time.sleep(seconds)
+        stopping.check()
+
     files, others = waiting_files(settings.inbox, SUFFIXES)
     for other in others:
         click.echo(f"warning: {other} stays where it is: only {', '.join(SUFFIXES)} are read", err=True)
-    return wait_until_whole(files, settings.settle_seconds)
+    return wait_until_whole(files, settings.settle_seconds, sleep=sleep)
 
 
 def _with_clarus(
-    settings: Settings, options: Mapping[str, Any], call: Callable[[Job], Coroutine[Any, Any, list[Finished]]]
+    settings: Settings,
+    options: Mapping[str, Any],
+    stopping: Stopping,
+    call: Callable[[Job], Coroutine[Any, Any, list[Finished]]],
 ) -> int:
-    stopping = Stopping()
     with (
         _clarus(settings, options["sandbox"]) as (reached, known_as),
-        listening(stopping.stop),
         watching(options["quiet"], options["verbose"]) as progress,
     ):
         try:

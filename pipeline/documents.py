@@ -84,7 +84,7 @@ class Resolved:
     path: str  # after the API path: "/goods_outs"
     body: bytes  # JSON:API
     attributes: Mapping[str, Json]  # of the body
-    listed_key: tuple[str, ...]  # by which Clarus's list knows it
+    listed_key: tuple[str, ...] | None  # by which Clarus's list knows it; None: made of ids that are not known
     warnings: tuple[Problem, ...] = ()
 
 

@@ -1,9 +1,11 @@
-"""What the results of an earlier attempt at a run say."""
+"""What the results of an earlier attempt at a run say, as far as they still speak of the same rows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+
+import pandas as pd
 
 from pipeline.config import Settings
 from pipeline.errors import UnreadableFile
@@ -17,16 +19,23 @@ class EarlierResults:
     """The results that lie in a run folder, by table and row; none where the run died before it wrote them."""
 
     def __init__(self, folder: Path, names: Sequence[str], settings: Settings) -> None:
-        self._results: dict[tuple[str, str], dict[int, RowResult]] = {}
+        self._tables: dict[tuple[str, str], Table] = {}
         for name in names:
             path = folder / result_names(name, names).results
             if path.exists():
                 for table in _tables(path, settings):
-                    self._results[name, table.sheet] = _by_row(table)
+                    self._tables[name, table.sheet] = table
 
     def of(self, table: Table) -> dict[int, RowResult]:
-        """The earlier results of a table."""
-        return self._results.get((table.path.name, table.sheet), {})
+        """The earlier results of a table.
+
+        Rows that somebody has edited or moved since have none: they are done again, and the ledger knows what was sent.
+        """
+        before = self._tables.get((table.path.name, table.sheet))
+        if before is None:
+            return {}
+        unchanged = _unchanged_rows(before.frame, table.frame)
+        return {row: result for row, result in _by_row(before).items() if row in unchanged}
 
 
 def _tables(path: Path, settings: Settings) -> list[Table]:
@@ -35,6 +44,14 @@ def _tables(path: Path, settings: Settings) -> list[Table]:
         return extract(path, Options(settings.columns, defaulted, settings.fallback_encoding))
     except UnreadableFile:
         return []  # somebody has changed it: the run is done again, and the ledger knows what was sent
+
+
+def _unchanged_rows(before: pd.DataFrame, now: pd.DataFrame) -> set[int]:
+    rows = before.index.intersection(now.index)
+    columns = [column for column in before.columns.union(now.columns) if column not in RESULT_COLUMNS]
+    old = before.reindex(index=rows, columns=columns).fillna("")
+    new = now.reindex(index=rows, columns=columns).fillna("")
+    return set(rows[(old == new).all(axis=1)])
 
 
 def _by_row(table: Table) -> dict[int, RowResult]:

@@ -10,15 +10,17 @@ from pathlib import Path
 from pipeline.clarus.client import Access, Clarus
 from pipeline.clarus.tokens import Credentials
 from pipeline.config import Settings
-from pipeline.errors import UsageError
+from pipeline.errors import LedgerUnusable, Stopped, UsageError
+from pipeline.finish import Finished
 from pipeline.inbox import copy, move
 from pipeline.ledger import Ledger
-from pipeline.line import Stopping
 from pipeline.outbox import LEDGER, free_name, new_run_folder
 from pipeline.outcomes import Status
 from pipeline.progress import Progress
+from pipeline.rehearsal import rehearse
 from pipeline.results import RESERVED_NAMES
-from pipeline.run import OWED, RETRIED, Finished, run_folder
+from pipeline.run import OWED, RETRIED, run_folder
+from pipeline.stopping import Stopping
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,49 +33,112 @@ class Job:
     stopping: Stopping
 
     async def run(self, files: Sequence[Path], keep: bool) -> list[Finished]:
-        """Finish what is owed, then run these files; `keep` copies them into the run folder instead of moving them."""
+        """Finish what is owed, then run these files; `keep` copies them into the run folder instead of moving them.
+
+        Raises:
+            Stopped: the run was told to stop before it had begun with something; that stays as it is.
+        """
         async with self._open() as (clarus, ledger):
-            finished = [await self._take_up(run, clarus, ledger, OWED) for run in await ledger.owed_runs(clarus.tenant)]
-            if files:
+            finished = await self._take_up(await ledger.owed_runs(clarus.tenant), clarus, ledger, OWED)
+            # When Clarus is out of reach, the files are still worth checking; when somebody waits for us to end, not.
+            if files and not isinstance(self.stopping.reason, Stopped):
                 folder = new_run_folder(self.settings.outbox)
-                names: dict[str, Path] = {}
-                for file in files:
-                    names[free_name(file.name, [*names, *RESERVED_NAMES])] = file
-                await ledger.begin_run(folder.name, clarus.tenant, list(names))
-                for name, file in names.items():
-                    (copy if keep else move)(file, folder / name)
-                finished.append(await self._run(folder, list(names), clarus, ledger, OWED))
+                names = await self._take_in(files, keep, folder, clarus, ledger)
+                finished += [await self._run(folder, names, clarus, ledger, OWED)] if names else []
+            self._must_be_told(finished)
             return finished
+
+    async def rehearse(self, files: Sequence[Path]) -> list[Finished]:
+        """Do everything but sending; the files stay where they are, and nothing is owed."""
+        ledger = Ledger.open_to_read(self.settings.outbox / LEDGER)
+        try:
+            async with Clarus(self.access, self.stopping) as clarus:
+                folder = new_run_folder(self.settings.outbox)
+                return [await rehearse(folder, files, self.settings, clarus, ledger, self.progress, self.stopping)]
+        finally:
+            await ledger.close()
 
     async def retry(self, run: str | None, send_unknown: bool) -> list[Finished]:
         """Try again what one run, or every run, left unfinished.
 
         Raises:
             UsageError: there is no such run.
+            Stopped: the run was told to stop before it had begun with something; that stays as it is.
         """
         async with self._open() as (clarus, ledger):
             if run is not None and not await ledger.knows_run(run, clarus.tenant):
                 raise UsageError(f"there is no run {run} in {self.settings.outbox}")
+            if run is not None and not (self.settings.outbox / run).is_dir():
+                raise UsageError(f"the folder of run {run} is gone from {self.settings.outbox}")
             runs = [run] if run is not None else await ledger.unfinished_runs(clarus.tenant)
-            return [await self._take_up(each, clarus, ledger, RETRIED, send_unknown) for each in runs]
+            finished = await self._take_up(runs, clarus, ledger, RETRIED, send_unknown)
+            self._must_be_told(finished)
+            return finished
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[tuple[Clarus, Ledger]]:
         ledger = Ledger.open(self.settings.outbox / LEDGER)
         try:
-            async with Clarus(self.access) as clarus:
+            async with Clarus(self.access, self.stopping) as clarus:
                 yield clarus, ledger
         finally:
             await ledger.close()
 
+    async def _take_in(
+        self, files: Sequence[Path], keep: bool, folder: Path, clarus: Clarus, ledger: Ledger
+    ) -> list[str]:
+        """Bring files into the folder of their run and return the names that they have there."""
+        names: dict[str, Path] = {}
+        for file in files:
+            names[free_name(file.name, [*names, *RESERVED_NAMES])] = file
+        try:
+            # Before the first file moves: whatever happens from now on, the next run looks into this folder.
+            await ledger.begin_run(folder.name, clarus.tenant, list(names))
+        except LedgerUnusable:
+            folder.rmdir()
+            raise
+        for name, file in names.items():
+            try:
+                (copy if keep else move)(file, folder / name)
+            except FileNotFoundError:
+                self.progress.say(f"{file} is gone: somebody else has taken it")
+        return await self._names_there(folder, ledger)
+
     async def _take_up(
-        self, run: str, clarus: Clarus, ledger: Ledger, again: Collection[Status], send_unknown: bool = False
-    ) -> Finished:
-        folder = self.settings.outbox / run
-        names = [name for name in await ledger.files_of(run) if (folder / name).exists()]
-        self.progress.say(f"taking up run {run} again")
-        await ledger.begin_run(run, clarus.tenant, names)
-        return await self._run(folder, names, clarus, ledger, again, send_unknown)
+        self,
+        runs: Sequence[str],
+        clarus: Clarus,
+        ledger: Ledger,
+        again: Collection[Status],
+        send_unknown: bool = False,
+    ) -> list[Finished]:
+        finished = []
+        for run in runs:
+            if self.stopping.reason:
+                break  # the others stay owed as they are
+            folder = self.settings.outbox / run
+            if names := await self._names_there(folder, ledger):
+                self.progress.say(f"taking up run {run} again")
+                await ledger.begin_run(run, clarus.tenant, names)
+                finished.append(await self._run(folder, names, clarus, ledger, again, send_unknown))
+        return finished
+
+    async def _names_there(self, folder: Path, ledger: Ledger) -> list[str]:
+        """Return the names of a run's files that are in its folder; a run without any is over."""
+        expected = await ledger.files_of(folder.name)
+        names = [name for name in expected if (folder / name).exists()]
+        if not names:
+            if not folder.is_dir():
+                self.progress.say(f"the folder of run {folder.name} is gone: what it had not sent is not tried again")
+            elif not any(folder.iterdir()):
+                folder.rmdir()  # its files never came this far: they are where they were
+            await ledger.end_run(folder.name, owed=False, unfinished=False)
+        return names
+
+    def _must_be_told(self, finished: Sequence[Finished]) -> None:
+        """Make sure that a stop shows, also where no run was there to tell it."""
+        if not any(run.stopped for run in finished):
+            self.stopping.check()
 
     async def _run(
         self,

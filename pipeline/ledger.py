@@ -98,19 +98,18 @@ class Ledger:
         Raises:
             LedgerUnusable: the file is damaged, of a newer version, or something else; it is not touched.
         """
-        try:
-            connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            try:
-                _prepare(connection, path)
-            except BaseException:
-                connection.close()
-                raise
-        except sqlite3.OperationalError as error:
-            hint = "look at its permissions, and at the space on its disk"
-            raise LedgerUnusable(f"the ledger {path} cannot be opened ({error}): {hint}") from error
-        except sqlite3.DatabaseError as error:
-            raise LedgerUnusable(f"the ledger {path} cannot be read ({error}): {_RESTORE}") from error
-        return cls(connection)
+        return cls(_connect(str(path), path, _prepare))
+
+    @classmethod
+    def open_to_read(cls, path: Path) -> Self:
+        """Open the ledger without ever writing to it; where there is none, an empty one in memory.
+
+        Raises:
+            LedgerUnusable: as in `open`.
+        """
+        if not path.exists():
+            return cls.open(Path(":memory:"))
+        return cls(_connect(f"{path.resolve().as_uri()}?mode=ro", path, _check))
 
     async def close(self) -> None:
         """Commit what was asked for and close the file."""
@@ -216,7 +215,25 @@ class _Write:
             self.done.set_exception(trouble.with_traceback(None))
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+def _connect(database: str, path: Path, begin: Callable[[sqlite3.Connection, Path], bool]) -> sqlite3.Connection:
+    try:
+        uri = database.startswith("file:")
+        connection = sqlite3.connect(database, isolation_level=None, check_same_thread=False, uri=uri)
+        try:
+            begin(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.OperationalError as error:
+        hint = "look at its permissions, and at the space on its disk"
+        raise LedgerUnusable(f"the ledger {path} cannot be opened ({error}): {hint}") from error
+    except sqlite3.DatabaseError as error:
+        raise LedgerUnusable(f"the ledger {path} cannot be read ({error}): {_RESTORE}") from error
+    return connection
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> bool:
+    """Make sure that this is a ledger which we understand; return whether it has been set up."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
@@ -228,11 +245,18 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         raise LedgerUnusable(f"the ledger {path} is damaged ({verdict}): {_RESTORE}")
+    return not is_new
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> bool:
+    """Check the ledger, and set it up where it is new."""
+    is_set_up = _check(connection, path)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    if is_new:
+    if not is_set_up:
         script = f"BEGIN; {_TABLES} PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_VERSION}; COMMIT;"
         connection.executescript(script)
+    return True
 
 
 def _commit(connection: sqlite3.Connection, writes: Sequence[_Write]) -> None:

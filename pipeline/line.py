@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from pipeline.bookkeeping import Books
-from pipeline.clarus.client import Clarus
 from pipeline.clarus.lists import Lists
 from pipeline.config import Settings
 from pipeline.documents import Document
-from pipeline.errors import Unfinished
 from pipeline.hierarchy import by_level
 from pipeline.ledger import Ledger
-from pipeline.load import Delivery, Existing, Loader, Outcome, Preparation
+from pipeline.load import Deliveries, Existing, Loader, Outcome, Preparation
 from pipeline.missing_products import products_wanted
 from pipeline.outcomes import Status
 from pipeline.progress import Progress
 from pipeline.resolve import Resolver
+from pipeline.stopping import Stopping
 from schemas import RECORD_TYPES, RecordType, in_load_order
 from schemas.lists import PRODUCTS
 
 _Report = Callable[[Document, Outcome], None]
-
-
-@dataclass(slots=True)
-class Stopping:
-    """Lets somebody stop the run from outside, also before there is anything to stop."""
-
-    reason: Unfinished | None = None
-    loader: Loader | None = None
-
-    def stop(self, reason: Unfinished) -> None:
-        """Send nothing more."""
-        self.reason = self.reason or reason
-        if self.loader is not None:
-            self.loader.stop(reason)
 
 
 class Line:
@@ -43,27 +27,28 @@ class Line:
 
     def __init__(
         self,
-        run: str,
         settings: Settings,
-        clarus: Clarus,
+        tenant: str,
+        lists: Lists,
         ledger: Ledger,
+        delivery: Deliveries,
         progress: Progress,
         stopping: Stopping,
-        send_unknown: bool,
+        send_unknown: bool = False,
     ) -> None:
         own = settings.clarus
-        lists = Lists(clarus, own.lookup_batch, own.page_size)
         self._resolver = Resolver(lists, own.storage_unit_field)
         self._preparation = Preparation(
-            clarus.tenant,
+            tenant,
             ledger.find,
             self._resolver.resolve,
             lists,
             own.read_settle_seconds,
             Existing(settings.existing_products),
             send_unknown,
+            stopping.sleep,
         )
-        self._delivery = Delivery(clarus, lists, ledger, run, own.read_settle_seconds, own.reconcile_attempts)
+        self._delivery = delivery
         self._concurrency = own.concurrency
         self._unit_type = settings.defaults.get("products", {}).get("Unit Stock Unit Type Code", "")
         self._progress, self._stopping = progress, stopping
@@ -152,11 +137,8 @@ class Line:
             for document in documents:
                 report(document, Outcome(Status.NOTED))
             return
-        loader = Loader(self._preparation, self._delivery, report, self._concurrency, self._stopping.reason)
-        self._stopping.loader = loader
+        loader = Loader(self._preparation, self._delivery, report, self._stopping, self._concurrency)
         await loader.load(documents)
-        self._stopping.loader = None
-        self._stopping.reason = self._stopping.reason or loader.stopped
 
     def _told(self, document: Document, outcome: Outcome, where: str) -> None:
         """Count an outcome, and remember it for those who name the document."""
@@ -164,7 +146,9 @@ class Line:
         listed = document.record.listed
         if listed is None:
             return
-        if outcome.status.done and outcome.clarus_id is not None:
+        if outcome.status is Status.READY:
+            self._resolver.promise(listed, document.key, f"(the id of {document}, once it is created)")
+        elif outcome.status.done and outcome.clarus_id is not None:
             self._resolver.learn(listed, document.key, outcome.clarus_id, outcome.status is Status.CREATED)
         else:
             self._failed(document.record, document.key, outcome.status, where, False)

@@ -31,6 +31,11 @@ class Status(StrEnum):
         """Whether nobody has to do anything about it any more."""
         return self in _DONE
 
+    @property
+    def needs_someone(self) -> bool:
+        """Whether it stands in the way of exit code 0: neither done nor, in a rehearsal, ready to be."""
+        return self not in _DONE and self is not Status.READY
+
 
 _DONE = frozenset((Status.CREATED, Status.UPDATED, Status.EXISTS, Status.NOTED))
 _NUMBER = {status: number for number, status in enumerate(Status, start=1)}
@@ -100,10 +105,10 @@ class RowResults:
         return [int(row) for row in self._rows if self._status[row] == 0]
 
     def unfinished(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        """The rows that are not done, in the order of the file."""
-        done = np.zeros(len(_STATUS), dtype=bool)
-        done[[0, *(_NUMBER[status] for status in _DONE)]] = True
-        return self._rows[~done[self._status[self._rows]]]
+        """The rows that need someone, in the order of the file."""
+        need = np.zeros(len(_STATUS), dtype=bool)
+        need[[_NUMBER[status] for status in Status if status.needs_someone]] = True
+        return self._rows[need[self._status[self._rows]]]
 
     def with_error(self) -> list[int]:
         """The rows that have an error, in order."""

@@ -29,6 +29,15 @@ class CodeLists(Protocol):
         """Return the storage unit of priority 0 of each product that has one."""
 
 
+class _Promise(str):
+    """Stands for an id that nobody knows yet."""
+
+    __slots__ = ()
+
+
+_Id = int | _Promise
+
+
 @dataclass(frozen=True, slots=True)
 class _Failure:
     """A record of this run that is not in Clarus now."""
@@ -44,9 +53,9 @@ class Resolver:
 
     lists: CodeLists
     storage_unit_field: str = "product_storage_unit_id"  # the attribute of a line; "": left out
-    _known: dict[CodeList, dict[Key, int | None]] = field(default_factory=dict)  # None: Clarus does not have it
+    _known: dict[CodeList, dict[Key, _Id | None]] = field(default_factory=dict)  # None: Clarus does not have it
     _failed: dict[tuple[CodeList, Key], _Failure] = field(default_factory=dict)
-    _storage_units: dict[int, int | None] = field(default_factory=dict)  # of priority 0, by product
+    _storage_units: dict[_Id, _Id | None] = field(default_factory=dict)  # of priority 0, by product
     _explained: dict[tuple[CodeList, Key], str] = field(default_factory=dict)
     _fresh: set[tuple[CodeList, Key]] = field(default_factory=set)  # made in this run: nothing hangs on them yet
     _owners: dict[CodeList, dict[str, bool]] = field(default_factory=dict)  # whether an owner has a record of the list
@@ -54,10 +63,18 @@ class Resolver:
 
     def learn(self, codes: CodeList, key: Key, record: int, fresh: bool = False) -> None:
         """Note the id of a record that was met in this run, or made in it (`fresh`)."""
-        self._known.setdefault(codes, {})[key] = record
+        self._note(codes, key, record)
         self._failed.pop((codes, key), None)
         if fresh:
             self._fresh.add((codes, key))
+
+    def promise(self, codes: CodeList, key: Key, placeholder: str) -> None:
+        """Note a record that a rehearsal would make: its id is not known, and these words stand in its place."""
+        if self._known.get(codes, {}).get(key) is None:
+            self._note(codes, key, _Promise(placeholder))
+
+    def _note(self, codes: CodeList, key: Key, record: _Id) -> None:
+        self._known.setdefault(codes, {})[key] = record
         if (codes, key) in self._firsts and (product := self._known[PRODUCTS].get(key[:1])) is not None:
             self._storage_units[product] = record  # a lookup right after it was made might miss it
 
@@ -109,7 +126,7 @@ class Resolver:
             for _, code in _codes(document)
             if code.codes == PRODUCTS
         }
-        missing = {product for product in named if product is not None and product not in self._storage_units}
+        missing = {product for product in named if isinstance(product, int) and product not in self._storage_units}
         if missing:
             found = await self.lists.first_storage_units(missing)
             self._storage_units.update({product: found.get(product) for product in missing})
@@ -145,9 +162,10 @@ class Resolver:
     def _written(self, document: Document) -> Resolved:
         record = document.record
         attributes = {**document.attributes, **self._ids(code for _, code in document.codes), **self._first(document)}
-        key = document.key
+        key: Key | None = document.key
         if _by_ids(document):
-            key = tuple(str(attributes[record.columns[heading].attribute]) for heading in record.key)
+            ids = [attributes[record.columns[heading].attribute] for heading in record.key]
+            key = None if any(isinstance(own, _Promise) for own in ids) else tuple(map(str, ids))
         path = record.path or f"/{record.resource}"
         in_path = [name for name in attributes if f"{{{name}}}" in path]
         path = path.format(**{name: attributes.pop(name) for name in in_path})
@@ -183,7 +201,7 @@ class Resolver:
     def _ids(self, codes: Collection[Code] | Iterator[Code]) -> dict[str, Any]:
         return {code.attribute: self._known[code.codes][code.key] for code in codes}
 
-    def _storage_unit(self, line: Line) -> int | None:
+    def _storage_unit(self, line: Line) -> _Id | None:
         products = (self._known[PRODUCTS][code.key] for code in line.codes if code.codes == PRODUCTS)
         return next((self._storage_units.get(product) for product in products if product is not None), None)
 

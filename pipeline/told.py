@@ -12,11 +12,11 @@ from typing import Any
 import click
 import orjson
 
+from pipeline.finish import Finished
 from pipeline.outcomes import Status
 from pipeline.problems import Problem, Severity
 from pipeline.reading import ReadFile
 from pipeline.results import Cause, Issue, causes_of, result_names, summarise
-from pipeline.run import Finished
 from pipeline.transform import Transformed
 
 _SHOWN = 20  # causes; with -v all of them
@@ -75,6 +75,8 @@ def _run(run: Finished, telling: Telling) -> Iterator[list[str]]:
     if not telling.quiet:
         yield _aligned([_counted(file) for file in files if "statuses" in file])
     yield from _told_causes(summarise(run.reports, run.unreadable, most=_ALL), telling, "in issues.csv")
+    if rehearsal := run.summary.get("rehearsal"):
+        yield list(_rehearsed(rehearsal))
     end = [f"Could not finish: {run.stopped}"] if run.stopped else []
     end.append(f"Results: {run.folder}")
     names = [file["file"] for file in files]
@@ -82,6 +84,16 @@ def _run(run: Finished, telling: Telling) -> Iterator[list[str]]:
     if to_mend := [name for name in failed if (run.folder / name).exists()]:
         end.append(f"Mend and drop in again: {', '.join(to_mend)}")
     yield end
+
+
+def _rehearsed(rehearsal: Mapping[str, Any]) -> Iterator[str]:
+    yield click.style("Rehearsal: nothing was sent", bold=True)
+    for what, counts in (("created", rehearsal["would_create"]), ("changed", rehearsal["would_change"])):
+        records = ", ".join(f"{count:,} {record}" for record, count in counts.items())
+        yield f"  would be {what}: {records or 'nothing'}"
+    yield "  not known before sending:"
+    yield from (f"    {unknown}" for unknown in rehearsal["not_known"])
+    yield f"  the exact bodies: {rehearsal['payloads']}"
 
 
 def _counted(file: Mapping[str, Any]) -> tuple[str, str, str, str]:

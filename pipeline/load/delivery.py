@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -61,6 +61,9 @@ class Writes(Protocol):
     async def write(self, method: str, path: str, body: bytes) -> Answer:
         """Send one write; what it raises is raised before anything can have reached Clarus."""
 
+    def confirm(self) -> None:
+        """Hear that a write whose answer was lost has been found."""
+
 
 class CodeLists(Protocol):
     """Clarus's lists."""
@@ -97,19 +100,21 @@ class Delivery:
     run: str
     settle: float = 2.0  # seconds after which a read is trusted to see a write
     most_attempts: int = 3  # times one record is sent in one run while each answer is lost
+    wait: Callable[[float], Awaitable[None]] = asyncio.sleep  # for so many seconds; may raise why the run must end
 
     async def deliver(self, posting: Posting) -> Outcome:
         """Make the record and return its id.
 
         Raises:
-            Interrupted: Clarus is out of reach, or refuses our credentials.
+            Interrupted: Clarus is out of reach or refuses our credentials, the ledger cannot be written, or the run
+                was told to stop.
         """
         if posting.changes is not None:
             return await self._change(posting, posting.changes)
         in_doubt, said = posting.in_doubt, ""
         for attempt in range(posting.attempts + 1, posting.attempts + self.most_attempts + 1):
-            await self.ledger.intend(posting.entry(State.SENT, self.run, attempts=attempt))
             try:
+                await self.ledger.intend(posting.entry(State.SENT, self.run, attempts=attempt))
                 answer = await self.clarus.write(posting.method, posting.path, posting.body)
             except Unfinished as error:
                 raise Interrupted(self._unsent(posting, attempt, in_doubt, error), error) from error
@@ -119,10 +124,12 @@ class Delivery:
             if judged is not Meaning.IN_DOUBT and not in_doubt:
                 return self._refused(posting, attempt, answer)
             in_doubt = True
+            if judged is Meaning.REFUSED:
+                said = refusal(answer)
             if posting.listed is None:
                 return Outcome(Status.UNKNOWN, error=f"{said}, and such records cannot be looked up")
-            await asyncio.sleep(self.settle)
             try:
+                await self.wait(self.settle)
                 found = await self.look(posting)
             except LookupRefused as error:
                 return Outcome(Status.UNKNOWN, error=f"{said}, and looking for it failed: {error}")
@@ -130,6 +137,7 @@ class Delivery:
                 doubt = Outcome(Status.UNKNOWN, error=f"{said}, and it could not be looked up: {error}")
                 raise Interrupted(doubt, error) from error
             if found is not None:
+                self.clarus.confirm()
                 return self._created(posting, attempt, found, [])
             if judged is not Meaning.IN_DOUBT:  # refused, and not because an earlier attempt has made it
                 return self._refused(posting, attempt, answer)
@@ -153,8 +161,8 @@ class Delivery:
         """Change a record; a change whose answer is lost is sent again as it is."""
         said = ""
         for attempt in range(posting.attempts + 1, posting.attempts + self.most_attempts + 1):
-            await self.ledger.intend(posting.entry(State.CHANGING, self.run, attempts=attempt))
             try:
+                await self.ledger.intend(posting.entry(State.CHANGING, self.run, attempts=attempt))
                 answer = await self.clarus.write(posting.method, posting.path, posting.body)
             except Unfinished as error:
                 raise Interrupted(Outcome(Status.PENDING, record, error=f"not changed: {error}"), error) from error
@@ -164,7 +172,10 @@ class Delivery:
             if meaning(answer) is Meaning.REFUSED:
                 return replace(self._refused(posting, attempt, answer), clarus_id=record)
             said = answer.said
-            await asyncio.sleep(self.settle)
+            try:
+                await self.wait(self.settle)
+            except Unfinished as error:
+                raise Interrupted(Outcome(Status.UNKNOWN, record, error=f"the change: {said}"), error) from error
         return Outcome(Status.UNKNOWN, record, error=f"the change was sent {self.most_attempts} times; {said}")
 
     def _created(self, posting: Posting, attempt: int, record: int | None, lines: list[int | None]) -> Outcome:

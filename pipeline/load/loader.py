@@ -4,98 +4,106 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import Protocol
 
 from pipeline.documents import Document
 from pipeline.errors import Unfinished
-from pipeline.load.delivery import Delivery, Interrupted, Key, Outcome, Posting
+from pipeline.load.delivery import Interrupted, Key, Outcome, Posting
 from pipeline.load.preparation import Preparation
-from pipeline.outcomes import Status
+from pipeline.stopping import Stopping
 
 # So many documents are looked up at a time, while those before them are being posted.
 _BLOCK = 1_000
-_GRACE = 3.0  # seconds in which requests under way may still be answered when the run is told to stop
 
 _Queue = asyncio.Queue[tuple[Document, Posting] | None]
+
+
+class Deliveries(Protocol):
+    """What becomes of postings: `Delivery` sends them, a rehearsal writes them down."""
+
+    async def deliver(self, posting: Posting) -> Outcome:
+        """Make the record and return its id."""
+
+    def concluded(self, outcome: Outcome) -> Outcome:
+        """Write down what was concluded without sending anything."""
 
 
 @dataclass(slots=True)
 class Loader:
     """Loads documents; `report` hears of each outcome as it comes.
 
-    What stops one document from going on stops them all: `stopped` then says why, and the documents that were not
-    reached are not reported.
+    What stops one document from going on stops them all, by `stopping`; the documents that were not reached then are
+    not reported.
     """
 
     preparation: Preparation
-    delivery: Delivery
+    delivery: Deliveries
     report: Callable[[Document, Outcome], None]
+    stopping: Stopping
     concurrency: int = 32
-    stopped: Unfinished | None = None
-    _workers: list[asyncio.Task[None]] = field(default_factory=list)
+    _repeated: set[int] = field(default_factory=set)  # documents whose record an earlier one of this run speaks of
 
     async def load(self, documents: Iterable[Document]) -> None:
         """Load the documents. Those that must not meet go one after the other, in their order."""
-        while documents and not self.stopped:
+        while documents and not self.stopping.reason:
             again: list[Document] = []
-            await self._pass(_apart(documents, again))
+            await self._pass(self._apart(documents, again))
             documents = again
-
-    def stop(self, reason: Unfinished) -> None:
-        """Send nothing more; what is under way may still be answered for a moment."""
-        if self.stopped is None:
-            self.stopped = reason
-            asyncio.get_running_loop().call_later(_GRACE, self._cancel)
-
-    def _cancel(self) -> None:
-        for worker in self._workers:
-            worker.cancel()
 
     async def _pass(self, documents: Iterator[Document]) -> None:
         queue: _Queue = asyncio.Queue(_BLOCK)
-        self._workers = [asyncio.create_task(self._work(queue)) for _ in range(self.concurrency)]
         try:
-            while (block := list(islice(documents, _BLOCK))) and not self.stopped:
+            async with asyncio.TaskGroup() as workers:
+                for _ in range(self.concurrency):
+                    workers.create_task(self._work(queue))
+                await self._fill(queue, documents)
+        except ExceptionGroup as faults:  # of this program, or of who hears the reports: one is enough to end with
+            raise faults.exceptions[0] from None
+
+    async def _fill(self, queue: _Queue, documents: Iterator[Document]) -> None:
+        try:
+            while not self.stopping.reason and (block := list(islice(documents, _BLOCK))):
                 for document, decided in await self.preparation.prepare(block):
                     if isinstance(decided, Outcome):
-                        self.report(document, self.delivery.concluded(decided))
+                        self._report_decided(document, decided)
                     else:
                         await queue.put((document, decided))
-        except Unfinished as error:
-            self.stop(error)
-        finally:
-            for _ in self._workers:
-                await queue.put(None)
-            await asyncio.gather(*self._workers, return_exceptions=True)
-        for worker in self._workers:
-            if not worker.cancelled() and (fault := worker.exception()):
-                raise fault
+        except Unfinished as reason:
+            self.stopping.stop(reason)
+        for _ in range(self.concurrency):
+            await queue.put(None)
 
     async def _work(self, queue: _Queue) -> None:
         while (ready := await queue.get()) is not None:
-            if self.stopped:
+            if self.stopping.reason:
                 continue  # the queue still has to be emptied, or who fills it would wait for ever
             document, posting = ready
             try:
-                self.report(document, await self.delivery.deliver(posting))
+                outcome = await self.delivery.deliver(posting)
             except Interrupted as interrupted:
-                self.report(document, interrupted.outcome)
-                self.stop(interrupted.cause)
-            except asyncio.CancelledError:
-                self.report(document, Outcome(Status.UNKNOWN, error="the run was stopped before Clarus answered"))
+                self.stopping.stop(interrupted.cause)
+                outcome = interrupted.outcome
+            self.report(document, outcome)
 
+    def _report_decided(self, document: Document, outcome: Outcome) -> None:
+        outcome = self.delivery.concluded(outcome)
+        # Made by this run, but for another document: this one meets it as one that exists.
+        self.report(document, replace(outcome, made_in="") if id(document) in self._repeated else outcome)
 
-def _apart(documents: Iterable[Document], again: list[Document]) -> Iterator[Document]:
-    """Yield the first document of each key; those that must not be under way at the same time are put aside.
+    def _apart(self, documents: Iterable[Document], again: list[Document]) -> Iterator[Document]:
+        """Yield the documents that may be under way at the same time; put the others aside.
 
-    These are documents of one identity, and records of which the first of an owner is special.
-    """
-    seen: set[Key] = set()
-    for document in documents:
-        key = document.key[:1] if document.record.first_gets else document.key
-        if key in seen:
+        These are the later ones of one identity, and records of which the first of an owner is special.
+        """
+        under_way: set[Key] = set()
+        for document in documents:
+            key = document.key[:1] if document.record.first_gets else document.key
+            if key not in under_way:
+                under_way.add(key)
+                yield document
+                continue
             again.append(document)
-        else:
-            seen.add(key)
-            yield document
+            if key == document.key:
+                self._repeated.add(id(document))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from pipeline.documents import Document, Resolved, Unresolved
 from pipeline.ledger import Entry, Identity, State
@@ -32,6 +31,7 @@ class Preparation:
     settle: float  # seconds after which a read is trusted to see a write
     existing: Existing = Existing.EXISTS
     send_unknown: bool = False
+    wait: Callable[[float], Awaitable[None]] = asyncio.sleep  # for so many seconds; may raise why the run must end
 
     async def prepare(self, block: Sequence[Document]) -> list[tuple[Document, Outcome | Posting]]:
         """Return each document with its outcome, or with what is to be sent for it.
@@ -68,21 +68,21 @@ class Preparation:
             return Outcome(Status.EXISTS, entry.clarus_id, ids, made_in=entry.run, made_as=status)
         if what_to_do(document, self.existing) is Existing.UPDATE:
             return None
-        changed = differences(entry, parts)
-        warning = f"created before with other content, and not changed by this file ({changed})"
+        warning = _changed(document, entry)
         return Outcome(Status.EXISTS, entry.clarus_id, ids, error=warning, made_in=entry.run, made_as=status)
 
     async def _already_there(
         self, resolutions: Sequence[Resolved | Unresolved], entries: Sequence[Entry | None]
     ) -> dict[Key, list[int]]:
-        """Look up which documents Clarus has; those in doubt are looked for only after the settle time."""
+        """Look up which documents Clarus has; those in doubt are looked for only after the settle time.
+
+        It counts from now: the ledger knows when a document was about to leave, not how long it waited before it did.
+        """
         listed = resolutions[0].document.record.listed if resolutions else None
         if listed is None:
             return {}
-        sent = [e.changed_at for e in entries if e is not None and e.state is State.SENT and e.changed_at is not None]
-        if sent:
-            passed = (datetime.now(UTC) - max(sent)).total_seconds()
-            await asyncio.sleep(min(self.settle, max(0.0, self.settle - passed)))
+        if any(entry is not None and entry.state is State.SENT for entry in entries):
+            await self.wait(self.settle)
         return await self.lists.find(listed, {r.listed_key for r in resolutions if r.listed_key is not None})
 
     def _decide(
@@ -92,7 +92,8 @@ class Preparation:
         if entry is not None and entry.state is State.SENT:
             new = [record for record in found if record not in entry.known_ids]
             if new:
-                return Outcome(Status.CREATED, new[0], adopted=entry)
+                changed = _changed(document, entry)
+                return Outcome(Status.EXISTS if changed else Status.CREATED, new[0], error=changed, adopted=entry)
             if document.record.listed is None and not self.send_unknown:
                 hint = "look in Clarus; if it is not there, use retry --send-unknown"
                 error = f"sent before without an answer, and such records cannot be looked up: {hint}"
@@ -150,12 +151,18 @@ class Preparation:
             fingerprint=whole(parts),
             parts=parts,
             listed=document.record.listed,
-            key=resolution.listed_key,
+            key=resolution.listed_key or document.key,
             known_ids=known_ids,
             attempts=entry.attempts if entry is not None else 0,
             in_doubt=entry is not None and entry.state is State.SENT,
             warnings=resolution.warnings,
         )
+
+
+def _changed(document: Document, entry: Entry) -> str:
+    """Say what has changed since the document was sent; "" when nothing has."""
+    changed = differences(entry, digests(document))
+    return changed and f"created before with other content, and not changed by this file ({changed})"
 
 
 def _unresolved(resolution: Resolved | Unresolved) -> Outcome | None:

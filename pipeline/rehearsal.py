@@ -1,0 +1,92 @@
+"""A rehearsal: everything is looked up and every body is written, but nothing is sent, moved or owed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import orjson
+
+from pipeline.bookkeeping import Books
+from pipeline.clarus.client import Clarus
+from pipeline.clarus.lists import Lists
+from pipeline.config import Settings
+from pipeline.finish import Finished, Watch, finish
+from pipeline.ledger import Ledger
+from pipeline.line import Line
+from pipeline.load import Outcome, Posting
+from pipeline.outcomes import Status
+from pipeline.progress import Progress
+from pipeline.reading import documents_of
+from pipeline.run import read_all
+from pipeline.stopping import Stopping
+
+PAYLOADS = "payloads.jsonl"
+
+_NOT_KNOWN = (
+    "whether Clarus accepts the records: only sending them shows that",
+    "the ids of records that this run would create: bodies that name one say so in their place",
+    "what other people do in Clarus until then",
+)
+
+
+class PayloadFile:
+    """Takes the place of the delivery: writes down what would be sent."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.created: Counter[str] = Counter()  # by record type
+        self.changed: Counter[str] = Counter()
+
+    async def deliver(self, posting: Posting) -> Outcome:
+        """Write the request down, one JSON object a line."""
+        counted = self.created if posting.changes is None else self.changed
+        counted[posting.identity.record] += 1
+        line = {
+            "record_type": posting.identity.record,
+            "account": posting.identity.account,
+            "reference": posting.identity.reference,
+            "method": posting.method,
+            "path": posting.path,
+            "body": orjson.Fragment(posting.body),
+        }
+        self._file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        return Outcome(Status.READY, posting.changes, problems=posting.warnings)
+
+    def concluded(self, outcome: Outcome) -> Outcome:
+        """Leave the ledger alone."""
+        return outcome
+
+
+async def rehearse(
+    folder: Path,
+    paths: Sequence[Path],
+    settings: Settings,
+    clarus: Clarus,
+    ledger: Ledger,
+    progress: Progress,
+    stopping: Stopping,
+) -> Finished:
+    """Take files through the whole line up to sending, and write what would be sent and what would come of it.
+
+    The results of a row that would be sent are `ready`. Files stay where they are.
+    """
+    watch = Watch()
+    files = read_all(paths, settings, progress)
+    watch.lap("reading")
+    books = [Books(transformed, folder.name, {}, ()) for transformed in documents_of(files, settings)]
+    lists = Lists(clarus, settings.clarus.lookup_batch, settings.clarus.page_size)
+    with (folder / PAYLOADS).open("wb") as file:
+        payloads = PayloadFile(file)
+        line = Line(settings, clarus.tenant, lists, ledger, payloads, progress, stopping)
+        await line.load(books)
+    watch.lap("looking up")
+    rehearsal = {
+        "would_create": dict(payloads.created),
+        "would_change": dict(payloads.changed),
+        "not_known": _NOT_KNOWN,
+        "payloads": str(folder / PAYLOADS),
+    }
+    return finish(folder, files, books, stopping.reason, watch, requests=clarus.requests, rehearsal=rehearsal)
