@@ -108,9 +108,12 @@ class Books:
             own.setdefault(problem.row, []).append(named.sentence)
         return own
 
-    def close(self) -> TableReport:
-        """Count the rows: what was not reached is pending, and nothing may be missing."""
-        for row in self.results.unrecorded():
+    def close(self, stopped: bool) -> TableReport:
+        """Count the rows: what a run that was stopped did not reach is pending; else nothing may be missing."""
+        left = self.results.unrecorded()
+        if left and not stopped:
+            raise RowsLost(f"{self.table.name}: no result for row {', '.join(map(str, left[:5]))}")
+        for row in left:
             self.results.record(row, RowResult(Status.PENDING, error="not reached before the run stopped"))
         for row in np.flatnonzero(self._outstanding).tolist():
             result = self.results.get(row)

@@ -23,6 +23,7 @@ from pipeline.finish import Finished
 from pipeline.inbox import wait_until_whole, waiting_files
 from pipeline.job import Job, access_of
 from pipeline.outbox import LEDGER, holding, make_folders
+from pipeline.reading import documents_of, read, require_address_book
 from pipeline.stopping import Stopping, listening
 from pipeline.told import Telling, tell_check, tell_runs
 from schemas import RECORD_TYPES, RecordType
@@ -56,8 +57,6 @@ def retry_runs(run: str | None, send_unknown: bool, **options: Any) -> int:
 
 def check_files(files: Sequence[Path], **options: Any) -> int:
     """Check files without a network."""
-    from pipeline.reading import documents_of, read
-
     settings = _settings(options)
     for file in files:
         _must_be_a_file(file)
@@ -157,6 +156,7 @@ def _with_clarus(
     stopping: Stopping,
     call: Callable[[Job], Coroutine[Any, Any, list[Finished]]],
 ) -> int:
+    require_address_book(settings)
     with (
         _clarus(settings, options["sandbox"]) as (reached, known_as),
         watching(options["quiet"], options["verbose"]) as progress,

@@ -34,6 +34,7 @@ def spelled(key: Key, value: Any, known: Known) -> tuple[Key, Any]:
         if value != {}:
             raise ValueError("profiles must be tables, such as [profiles.test.clarus]")
         return key, value
+    key = _placed(key, known)
     table, *names = key
     if table not in known[""]:
         raise ValueError(f"unknown key {table!r}{_near(table, known[''])}")
@@ -57,6 +58,16 @@ def spelled(key: Key, value: Any, known: Known) -> tuple[Key, Any]:
     if len(names) > 1:
         raise ValueError(f"{table}.{names[0]} must be a value, not a table")
     return key, value
+
+
+def _placed(key: Key, known: Known) -> Key:
+    """Put a key that can only mean one thing into its table: `give_up_seconds` stands well at the top, too."""
+    of_clarus = {*known["clarus"], *SECRETS}
+    if len(key) == 1 and key[0] not in known[""] and key[0] in of_clarus:
+        return ("clarus", *key)
+    if len(key) == 2 and key[0] == "clarus" and key[1] not in of_clarus and key[1] in known[""]:
+        return key[1:]
+    return key
 
 
 def _near(name: str, known: Iterable[str]) -> str:

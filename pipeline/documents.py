@@ -15,6 +15,15 @@ from schemas.kinds import Json
 from schemas.lists import CodeList
 
 
+class Promise(str):
+    """Stands for an id that nobody knows yet: a rehearsal makes no records."""
+
+    __slots__ = ()
+
+
+Id = int | Promise
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Code:
     """A code of a column, to become an id under an attribute. One value serves all rows that hold the code."""

@@ -48,10 +48,17 @@ def _tables(path: Path, settings: Settings) -> list[Table]:
 
 def _unchanged_rows(before: pd.DataFrame, now: pd.DataFrame) -> set[int]:
     rows = before.index.intersection(now.index)
-    columns = [column for column in before.columns.union(now.columns) if column not in RESULT_COLUMNS]
-    old = before.reindex(index=rows, columns=columns).fillna("")
-    new = now.reindex(index=rows, columns=columns).fillna("")
-    return set(rows[(old == new).all(axis=1)])
+    unchanged = pd.Series(True, index=rows)
+    for column in before.columns.union(now.columns).difference([*RESULT_COLUMNS]):
+        unchanged &= _texts(before, column, rows) == _texts(now, column, rows)
+    return set(rows[unchanged])
+
+
+def _texts(frame: pd.DataFrame, column: str, rows: pd.Index[int]) -> pd.Series[str]:
+    """A column's cells in these rows, blank ones as ""."""
+    if column not in frame:
+        return pd.Series("", index=rows, dtype="str")
+    return frame[column].astype("str").reindex(rows).fillna("")
 
 
 def _by_row(table: Table) -> dict[int, RowResult]:

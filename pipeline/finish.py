@@ -73,7 +73,7 @@ def finish(
         watch: its times.
         more: what else the summary tells.
     """
-    reports = [each.close() for each in books]
+    reports = [each.close(stopped is not None) for each in books]
     unreadable = tuple((file.path.name, Problem(0, "", "", file.trouble)) for file in files if file.trouble)
     names = [file.path.name for file in files]
     for file in files:

@@ -36,6 +36,15 @@ def read(path: Path, settings: Settings) -> ReadFile:
     return ReadFile(path, tuple(validate(table, _rules(table, settings)) for table in tables))
 
 
+def require_address_book(settings: Settings) -> None:
+    """Make sure that the configured address book can be read, before a file is taken.
+
+    Raises:
+        UsageError: says why not.
+    """
+    _configured_book(settings)
+
+
 def documents_of(files: Iterable[ReadFile], settings: Settings) -> list[Transformed]:
     """Group the tables of all files into documents, in the order in which record types are loaded."""
     tables = [clean for file in files for clean in file.tables]
@@ -65,7 +74,7 @@ def _configured_book(settings: Settings) -> list[Transformed]:
         raise UsageError(f"address_book {settings.address_book}: {file.trouble}")
     tables = [transform(clean) for clean in file.tables if clean.table.record.name == "addresses"]
     if not tables:
-        raise UsageError(f"address_book: {settings.address_book} holds no addresses")
+        raise UsageError(f"address_book {settings.address_book}: holds no addresses")
     return tables
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from pipeline.documents import Code, Document, Line, Resolved, Unresolved
+from pipeline.documents import Code, Document, Id, Line, Promise, Resolved, Unresolved
 from pipeline.outcomes import Status
 from pipeline.problems import Problem, Severity
 from schemas.lists import PRODUCTS, CodeList
@@ -29,15 +29,6 @@ class CodeLists(Protocol):
         """Return the storage unit of priority 0 of each product that has one."""
 
 
-class _Promise(str):
-    """Stands for an id that nobody knows yet."""
-
-    __slots__ = ()
-
-
-_Id = int | _Promise
-
-
 @dataclass(frozen=True, slots=True)
 class _Failure:
     """A record of this run that is not in Clarus now."""
@@ -53,9 +44,9 @@ class Resolver:
 
     lists: CodeLists
     storage_unit_field: str = "product_storage_unit_id"  # the attribute of a line; "": left out
-    _known: dict[CodeList, dict[Key, _Id | None]] = field(default_factory=dict)  # None: Clarus does not have it
+    _known: dict[CodeList, dict[Key, Id | None]] = field(default_factory=dict)  # None: Clarus does not have it
     _failed: dict[tuple[CodeList, Key], _Failure] = field(default_factory=dict)
-    _storage_units: dict[_Id, _Id | None] = field(default_factory=dict)  # of priority 0, by product
+    _storage_units: dict[Id, Id | None] = field(default_factory=dict)  # of priority 0, by product
     _explained: dict[tuple[CodeList, Key], str] = field(default_factory=dict)
     _fresh: set[tuple[CodeList, Key]] = field(default_factory=set)  # made in this run: nothing hangs on them yet
     _owners: dict[CodeList, dict[str, bool]] = field(default_factory=dict)  # whether an owner has a record of the list
@@ -71,9 +62,9 @@ class Resolver:
     def promise(self, codes: CodeList, key: Key, placeholder: str) -> None:
         """Note a record that a rehearsal would make: its id is not known, and these words stand in its place."""
         if self._known.get(codes, {}).get(key) is None:
-            self._note(codes, key, _Promise(placeholder))
+            self._note(codes, key, Promise(placeholder))
 
-    def _note(self, codes: CodeList, key: Key, record: _Id) -> None:
+    def _note(self, codes: CodeList, key: Key, record: Id) -> None:
         self._known.setdefault(codes, {})[key] = record
         if (codes, key) in self._firsts and (product := self._known[PRODUCTS].get(key[:1])) is not None:
             self._storage_units[product] = record  # a lookup right after it was made might miss it
@@ -165,7 +156,7 @@ class Resolver:
         key: Key | None = document.key
         if _by_ids(document):
             ids = [attributes[record.columns[heading].attribute] for heading in record.key]
-            key = None if any(isinstance(own, _Promise) for own in ids) else tuple(map(str, ids))
+            key = None if any(isinstance(own, Promise) for own in ids) else tuple(map(str, ids))
         path = record.path or f"/{record.resource}"
         in_path = [name for name in attributes if f"{{{name}}}" in path]
         path = path.format(**{name: attributes.pop(name) for name in in_path})
@@ -201,7 +192,7 @@ class Resolver:
     def _ids(self, codes: Collection[Code] | Iterator[Code]) -> dict[str, Any]:
         return {code.attribute: self._known[code.codes][code.key] for code in codes}
 
-    def _storage_unit(self, line: Line) -> _Id | None:
+    def _storage_unit(self, line: Line) -> Id | None:
         products = (self._known[PRODUCTS][code.key] for code in line.codes if code.codes == PRODUCTS)
         return next((self._storage_units.get(product) for product in products if product is not None), None)
 

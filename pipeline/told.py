@@ -53,7 +53,7 @@ def tell_runs(finished: Sequence[Finished], telling: Telling) -> int:
 def tell_check(files: Sequence[ReadFile], tables: Sequence[Transformed], telling: Telling) -> int:
     """Tell what is wrong in files that were checked and return the exit code: 0 without errors, else 1."""
     unreadable = [file for file in files if file.trouble]
-    errors = sum(_is_error(problem) for table in tables for problem in table.problems)
+    errors = any(_is_error(problem) for table in tables for problem in _problems(table))
     exit_code = 1 if unreadable or errors else 0
     if telling.as_json:
         told = [_check_json(table) for table in tables]
@@ -63,7 +63,7 @@ def tell_check(files: Sequence[ReadFile], tables: Sequence[Transformed], telling
     issues = [Issue(str(file.path), "", Problem(0, "", "", file.trouble)) for file in unreadable]
     for table in tables:
         own = table.clean.table
-        issues += [Issue(str(own.path), own.sheet, problem) for problem in table.problems]
+        issues += [Issue(str(own.path), own.sheet, problem) for problem in _problems(table)]
     counts = [] if telling.quiet else _aligned([_checked(table) for table in tables])
     _print_blocks([counts, *_told_causes(causes_of(issues), telling, "with -v")])
     return exit_code
@@ -103,7 +103,7 @@ def _counted(file: Mapping[str, Any]) -> tuple[str, str, str, str]:
 
 
 def _checked(table: Transformed) -> tuple[str, str, str, str]:
-    own, errors = table.clean.table, sum(map(_is_error, table.problems))
+    own, errors = table.clean.table, sum(map(_is_error, _problems(table)))
     name = f"{own.path}, sheet {own.sheet}" if own.sheet else str(own.path)
     documents = f"{table.groups.count:,} {own.record.noun if table.groups.count == 1 else own.record.name}"
     told = f"{documents}, {_plural(errors, 'error') if errors else 'no errors'}"
@@ -158,7 +158,7 @@ def _check_json(table: Transformed) -> Mapping[str, Any]:
         "record_type": own.record.name,
         "rows": _rows(table),
         "documents": table.groups.count,
-        "problems": [_problem_json(problem) for problem in table.problems],
+        "problems": [_problem_json(problem) for problem in _problems(table)],
     }
 
 
@@ -171,6 +171,11 @@ def _problem_json(problem: Problem) -> Mapping[str, Any]:
         "message": problem.message,
         "hint": problem.hint,
     }
+
+
+def _problems(table: Transformed) -> list[Problem]:
+    """What is wrong in a table, and what is right but waits for another one."""
+    return [*table.problems, *table.waiting()]
 
 
 def _rows(table: Transformed) -> int:

@@ -57,6 +57,12 @@ class Transformed:
             elif document in self.held:
                 yield row, self.held[document]
 
+    def waiting(self) -> Iterator[Problem]:
+        """Yield, on the first row of each, what blocks documents in which nothing is wrong."""
+        for document, result in self.held.items():
+            if result.status is Status.BLOCKED:
+                yield Problem(int(self.clean.rows[self.groups.firsts[document]]), "", "", result.error)
+
     @property
     def going(self) -> int:
         """How many documents go on."""
@@ -141,14 +147,15 @@ def _without_outer(
     clean: CleanTable, column: Column, first: Mapping[str, Positions], groups: Groups
 ) -> Iterator[Problem]:
     """Find codes that mean something only within another code, which is blank."""
-    if column.heading not in first or column.within in clean.defaults:
+    missing = first.get(column.within, np.full(groups.count, -1)) < 0
+    if column.within in clean.defaults or (column.heading not in first and column.heading not in clean.defaults):
         return
-    outer = first.get(column.within, np.full(groups.count, -1))
-    cells, shown = clean.columns[column.heading], clean.table.headings[column.heading]
-    needed = clean.table.headings.get(column.within, column.within)
-    for at in first[column.heading][(first[column.heading] >= 0) & (outer < 0)].tolist():
-        value = cells.texts[cells.codes[at]]
-        yield Problem(int(clean.rows[at]), shown, value, f"{value} needs a {needed}", f"fill {needed}")
+    shown, needed = (clean.table.headings.get(heading, heading) for heading in (column.heading, column.within))
+    for document in np.flatnonzero(missing).tolist():
+        place = _place(first, column.heading, document)
+        if value := _value(clean, column.heading, place):
+            row = int(clean.rows[groups.firsts[document] if place < 0 else place])
+            yield Problem(row, shown, value, f"{value} needs a {needed}", f"fill {needed}")
 
 
 def _held(clean: CleanTable, groups: Groups, problems: list[Problem]) -> dict[int, RowResult]:
@@ -185,7 +192,7 @@ def _from_book(
     found: dict[int, Mapping[str, Json]] = {}
     record = clean.table.record
     column = next((c for c in record.columns.values() if c.book), None)
-    if column is None:
+    if column is None or (column.heading not in first and column.heading not in clean.defaults):
         return found
     cells, shown = clean.columns.get(column.heading), clean.table.headings.get(column.heading, column.heading)
     for document, at in enumerate(groups.firsts.tolist()):

@@ -27,7 +27,9 @@ STAGE_OF = {f"pipeline.{module}": stage for stage, modules in STAGES.items() for
 
 _LINES = 350
 _MACHINE_PATH = re.compile(r"(?<![\w.~\-}])/(?:home|root|Users|work|private|mnt)/\w|[A-Z]:\\Users\\")
-_PRIVATE_REGISTRY = re.compile(r"index[-_]url|https?://[^/\s\"']*(?:artifact|nexus|mirror|registry|devpi)", re.IGNORECASE)
+_PRIVATE_REGISTRY = re.compile(
+    r"index[-_]url|https?://[^/\s\"']*(?:artifact|nexus|mirror|registry|devpi)", re.IGNORECASE
+)
 
 
 def name_of(path: Path) -> str:

@@ -49,8 +49,8 @@ class Access:
 
     @property
     def tenant(self) -> str:
-        """Whose records these are, unmistakably: the same subdomain elsewhere is another tenant."""
-        return self.known_as or f"{self.subdomain}@{httpx.URL(self.base_url).netloc.decode()}"
+        """Whose records these are: the same subdomain on another host is another tenant."""
+        return self.known_as or f"{self.subdomain}@{httpx.URL(self.base_url).host}"
 
 
 class _TryAgain(Exception):
@@ -80,7 +80,13 @@ class Clarus:
         # we need the request, the response and the transport.
         self._transport = transport or Transport(connect_timeout=access.connect_timeout)
         self._timeouts = {"timeout": {"connect": access.connect_timeout, "read": access.timeout}}
-        self._headers = {"Host": httpx.URL(access.base_url).netloc.decode(), "X-Clarus-Subdomain": access.subdomain}
+        self._headers = {
+            "Host": httpx.URL(access.base_url).netloc.decode(),
+            "User-Agent": "clarus-batch",
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",  # else a server may compress, and `_content` could not read it
+            "X-Clarus-Subdomain": access.subdomain,
+        }
         self._pace = Pace(access.concurrency, access.rate, access.longest_hold, clock, self._stopping)
         # Apart, because lookups may go well while every write fails.
         self._writing, self._asking = Patience(access.give_up, clock), Patience(access.give_up, clock)
@@ -200,22 +206,23 @@ class Clarus:
 
     async def _exchange(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
         """Send one request and take down what came of it."""
-        request = httpx.Request(
-            method, self._url(path), content=body, headers={**self._headers, **headers}, extensions=self._timeouts
-        )
+        # With `content=` httpx adds headers one by one, which takes three times as long as all the rest.
+        headers = {**self._headers, **headers, "Content-Length": str(len(body))}
+        stream = httpx.ByteStream(body)
+        request = httpx.Request(method, self._url(path), headers=headers, stream=stream, extensions=self._timeouts)
         async with self._pace.turn():
             self.requests += 1
             try:
                 async with self._stopping.interruptible(_GRACE):
                     response = await self._transport.handle_async_request(request)
-                    await response.aread()
+                    content = await _content(response)
             except Unfinished as reason:
                 return Answer(None, reached="left" in request.extensions, trouble=str(reason))
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 return Answer(None, reached=False, trouble=_words(error))
             except httpx.HTTPError as error:
                 return Answer(None, trouble=_words(error))
-            answer = _answer(response)
+            answer = _answer(response, content)
             if answer.status == 429 or (answer.status == 503 and answer.retry_after is not None):
                 # A wait of none, or a date by a clock that is behind ours, would be no pause at all.
                 self._pace.hold(max(answer.retry_after or 0.0, self._access.first_wait))
@@ -249,9 +256,15 @@ def _wait_before_next(error: Exception) -> bool | float:
     return 0.0 if error.answer.status == 429 else True
 
 
-def _answer(response: httpx.Response) -> Answer:
+async def _content(response: httpx.Response) -> bytes:
+    """The content as it came: `aread()` sends it through decoders that we have no use for, at ten times the time."""
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    return b"".join([part async for part in response.stream])
+
+
+def _answer(response: httpx.Response, content: bytes) -> Answer:
     try:
-        body = orjson.loads(response.content)
+        body = orjson.loads(content)
     except orjson.JSONDecodeError:
         body = None
     return Answer(response.status_code, body, retry_after(response.headers.get("retry-after")))

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from pipeline.commands import run_files
-from pipeline.demo.sample_files import drop_samples
+from pipeline.demo.sample_files import drop_samples, write_address_book
 from pipeline.errors import UsageError
 from pipeline.outbox import make_folders
 
@@ -20,6 +20,7 @@ _CONFIG = """\
 # Made by `clarus-batch demo`.
 inbox = "inbox"
 outbox = "outbox"
+address_book = "addresses.csv"  # for orders that come without an addresses file
 
 # Remove the two # below, and the UK of orders.csv is understood.
 # [values.orders.country_code]
@@ -42,6 +43,7 @@ def run_demo(folder: Path, **options: Any) -> int:
     make_folders(inbox)
     if not been_here:
         config.write_text(_CONFIG, encoding="utf-8")
+        write_address_book(folder / "addresses.csv")
     left = drop_samples(inbox)
     as_json, quiet = options["as_json"], options["quiet"]
     if not (as_json or quiet):

@@ -40,17 +40,22 @@ def drop_samples(inbox: Path) -> list[str]:
     Returns:
         The names of those that were left.
     """
-    left = []
-    for name in _TEXTS:
-        content = (files("pipeline.demo") / "samples" / name).read_bytes()
-        if not _written(inbox / name, content):
-            left.append(name)
+    left = [name for name in _TEXTS if not _written(inbox / name, _sample(name))]
     receipts = inbox / "receipts.xlsx"
     if receipts.exists():
         left.append(receipts.name)
     else:
         _receipts().save(receipts)
     return left
+
+
+def write_address_book(path: Path) -> None:
+    """Write the addresses a second time, to lie beside the configuration; a file that is there is left as it is."""
+    _written(path, _sample("addresses.csv"))
+
+
+def _sample(name: str) -> bytes:
+    return (files("pipeline.demo") / "samples" / name).read_bytes()
 
 
 def _written(path: Path, content: bytes) -> bool:

@@ -45,6 +45,12 @@ class Loader:
     concurrency: int = 32
     _repeated: set[int] = field(default_factory=set)  # documents whose record an earlier one of this run speaks of
 
+    @property
+    def _workers(self) -> int:
+        # Twice as many as requests at once, which the pace bounds: while half of the documents wait for Clarus, the
+        # intentions of the others are written down, so that the disk never keeps a request waiting.
+        return 2 * self.concurrency
+
     async def load(self, documents: Iterable[Document]) -> None:
         """Load the documents. Those that must not meet go one after the other, in their order."""
         while documents and not self.stopping.reason:
@@ -56,7 +62,7 @@ class Loader:
         queue: _Queue = asyncio.Queue(_BLOCK)
         try:
             async with asyncio.TaskGroup() as workers:
-                for _ in range(self.concurrency):
+                for _ in range(self._workers):
                     workers.create_task(self._work(queue))
                 await self._fill(queue, documents)
         except ExceptionGroup as faults:  # of this program, or of who hears the reports: one is enough to end with
@@ -72,7 +78,7 @@ class Loader:
                         await queue.put((document, decided))
         except Unfinished as reason:
             self.stopping.stop(reason)
-        for _ in range(self.concurrency):
+        for _ in range(self._workers):
             await queue.put(None)
 
     async def _work(self, queue: _Queue) -> None:

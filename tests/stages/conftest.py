@@ -14,6 +14,8 @@ from pipeline.tables import Table
 from pipeline.transform import AddressBook, Transformed, transform
 from pipeline.validate import Rules, validate
 
+NO_RULES = Rules()
+
 ReadTable = Callable[..., Table]
 
 
@@ -43,7 +45,7 @@ def read_table(tmp_path: Path) -> ReadTable:
 
 @pytest.fixture
 def validated(read_table: ReadTable) -> Validate:
-    def clean(text: str, rules: Rules = Rules(), *, name: str = "orders.csv") -> CleanTable:
+    def clean(text: str, rules: Rules = NO_RULES, *, name: str = "orders.csv") -> CleanTable:
         return validate(read_table(text, name, tuple(rules.defaults)), rules)
 
     return clean
@@ -52,7 +54,7 @@ def validated(read_table: ReadTable) -> Validate:
 @pytest.fixture
 def transformed(validated: Validate) -> Transform:
     def grouped(
-        text: str, rules: Rules = Rules(), *, name: str = "orders.csv", book: AddressBook | None = None
+        text: str, rules: Rules = NO_RULES, *, name: str = "orders.csv", book: AddressBook | None = None
     ) -> Transformed:
         return transform(validated(text, rules, name=name), book)
 

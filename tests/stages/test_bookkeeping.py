@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 
 import pytest
 
-from pipeline.bookkeeping import Books
+from pipeline.bookkeeping import Books, RowsLost
 from pipeline.documents import Document
 from pipeline.load import Outcome
 from pipeline.outcomes import RowResult, Status
@@ -34,7 +34,7 @@ def test_every_row_has_one_result_and_the_statuses_add_up(transformed: Transform
     books, [document] = open_books(transformed(ORDERS))
     books.ended(document, Outcome(Status.CREATED, 6001, (61, 62)))
 
-    report = books.close()
+    report = books.close(stopped=False)
 
     assert [(row, result.status) for row, result in report.results] == [
         (2, Status.INVALID),
@@ -57,7 +57,7 @@ def test_lines_get_their_ids_and_all_rows_the_documents(transformed: Transform) 
     books.ended(first, Outcome(Status.CREATED, 6001, (61, 62)))
     books.ended(second, Outcome(Status.CREATED, 6002))
 
-    assert dict(books.close().results) == {
+    assert dict(books.close(stopped=False).results) == {
         2: RowResult(Status.CREATED, 6001, 61),
         3: RowResult(Status.CREATED, 6001, 62),
         4: RowResult(Status.CREATED, 6002),
@@ -68,10 +68,19 @@ def test_what_was_not_reached_is_pending(transformed: Transform) -> None:
     """A run that was stopped leaves no row without a word."""
     books, _ = open_books(transformed(GOOD))
 
-    report = books.close()
+    report = books.close(stopped=True)
 
     assert report.results.counts()[Status.PENDING] == 3
     assert report.results.get(2) == RowResult(Status.PENDING, error="not reached before the run stopped")
+
+
+def test_a_row_without_a_result_is_a_fault_that_nobody_overlooks(transformed: Transform) -> None:
+    """In a run that went to its end the statuses must add up to the rows."""
+    books, [first, _] = open_books(transformed(GOOD))
+    books.ended(first, Outcome(Status.CREATED, 6001))
+
+    with pytest.raises(RowsLost, match=r"orders\.csv: no result for row 4"):
+        books.close(stopped=False)
 
 
 def test_a_problem_of_one_row_is_told_there_and_named_on_the_others(transformed: Transform) -> None:
@@ -81,7 +90,7 @@ def test_a_problem_of_one_row_is_told_there_and_named_on_the_others(transformed:
 
     books.ended(first, Outcome(Status.INVALID, error="…", problems=(problem,)))
 
-    report = books.close()
+    report = books.close(stopped=True)
     assert report.results.get(3) == RowResult(
         Status.INVALID, error="Product Code: product P-2 is not in Clarus (correct the code)"
     )
@@ -98,11 +107,9 @@ def test_a_warning_holds_nothing_back(transformed: Transform) -> None:
 
     books.ended(first, Outcome(Status.CREATED, 6001, (61, 62), problems=(warning,)))
 
-    results = books.close().results
+    results = books.close(stopped=True).results
     assert results.get(2) == RowResult(Status.CREATED, 6001, 61)
-    assert results.get(3) == RowResult(
-        Status.CREATED, 6001, 62, "product_code: product P-2 has no storage unit"
-    )
+    assert results.get(3) == RowResult(Status.CREATED, 6001, 62, "product_code: product P-2 has no storage unit")
 
 
 @pytest.mark.parametrize("again", [OWED, RETRIED])
@@ -117,7 +124,7 @@ def test_results_of_an_earlier_attempt_stand_unless_they_are_tried_again(
 
         assert [document.reference for document in going] == (["A", "B"] if status in again else ["B"])
         if status not in again:
-            assert books.close().results.get(3) == RowResult(status, 6001, error="as before")
+            assert books.close(stopped=True).results.get(3) == RowResult(status, 6001, error="as before")
 
 
 @pytest.mark.parametrize(
@@ -140,7 +147,7 @@ def test_a_row_that_comes_again_keeps_its_word_only_if_the_ledger_bears_it_out(
 
     books.ended(order, Outcome(Status.EXISTS, 6001, made_in=made_in))
 
-    assert books.close().results.get(2) == RowResult(status, 6001)
+    assert books.close(stopped=False).results.get(2) == RowResult(status, 6001)
 
 
 def test_a_document_whose_content_has_changed_exists_and_says_so(transformed: Transform) -> None:
@@ -149,13 +156,15 @@ def test_a_document_whose_content_has_changed_exists_and_says_so(transformed: Tr
 
     books.ended(order, Outcome(Status.EXISTS, 6001, error="created before with other content", made_in="run-1"))
 
-    assert books.close().results.get(2) == RowResult(Status.EXISTS, 6001, error="created before with other content")
+    assert books.close(stopped=False).results.get(2) == RowResult(
+        Status.EXISTS, 6001, error="created before with other content"
+    )
 
 
 def test_an_empty_table_is_closed_with_nothing(transformed: Transform) -> None:
     """No rows, no results."""
     books, going = open_books(transformed(f"{ORDER}\n"))
 
-    report = books.close()
+    report = books.close(stopped=False)
 
     assert (going, len(report.results), sum(report.results.counts().values())) == ([], 0, 0)

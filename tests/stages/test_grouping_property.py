@@ -121,7 +121,9 @@ def test_header_values_never_leak_into_another_document(rows: list[Row], default
         assert document.rows == tuple(expected.documents[document.key[0], document.key[1]])
         assert not expected.wrong.intersection(document.rows)
         assert document.reference not in astray
-        assert document.attributes["expected_date_of_dispatch"][:10] in {row[PLACE["expected_date_of_dispatch"]] for row in own}
+        assert document.attributes["expected_date_of_dispatch"][:10] in {
+            row[PLACE["expected_date_of_dispatch"]] for row in own
+        }
         priorities = {row[PLACE["priority"]].removesuffix(".0") for row in own} - {""}
         assert {str(document.attributes.get("priority", ""))} - {""} == priorities
 

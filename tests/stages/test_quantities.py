@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from pipeline.quantities import quantity_attributes
 from pipeline.transform import Transformed
-from schemas import RECORD_TYPES
+from schemas import RECORD_TYPES, Quantity
 
 RECEIPT = "receipt_reference,account_code,warehouse_code,expected_date_of_receipt,product_code,item_quantity"
-RULE = RECORD_TYPES["receipts"].quantity
-assert RULE is not None
+RULE = RECORD_TYPES["receipts"].quantity or Quantity("", "")
 
 
 @pytest.mark.parametrize(
@@ -42,9 +41,7 @@ def test_each_dimension_has_its_attributes(dimension: str | None, attributes: di
     ("quantity", "times", "total"),
     [(0.1, 3, 0.3), (24, 5, 120), (2.5, 2, 5), (1.1, 1.1, 1.21), (0.001, 0.001, 0.000001), (7, None, 7)],
 )
-def test_the_quantity_of_storage_units_multiplies_exactly(
-    quantity: float, times: float | None, total: float
-) -> None:
+def test_the_quantity_of_storage_units_multiplies_exactly(quantity: float, times: float | None, total: float) -> None:
     """Three times 0.1 is 0.3, and a whole result is a whole number."""
     told = quantity_attributes(RULE, quantity, times, None)["expected_quantity"]
 

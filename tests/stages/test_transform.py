@@ -12,6 +12,8 @@ from pipeline.problems import Severity
 from pipeline.transform import Transformed
 from pipeline.validate import Rules
 
+NO_RULES = Rules()
+
 Transform = Callable[..., Transformed]
 
 ORDER = "order_reference,account_code,expected_date_of_dispatch,product_code,quantity"
@@ -105,6 +107,21 @@ def test_a_carrier_service_without_a_carrier_is_told(transformed: Transform) -> 
     assert list(orders.documents()) == []
 
 
+def test_a_default_carrier_service_needs_a_carrier_too(transformed: Transform) -> None:
+    """Of the order itself or of the configuration."""
+    text = f"{ORDER},carrier_code\nA,ACME,2026-06-10,P-1,1,DPD\nB,ACME,2026-06-10,P-1,1,\n"
+    service = {"carrier_service": "TRACKED-24"}
+
+    alone = transformed(text, Rules(defaults=service))
+    both = transformed(text, Rules(defaults={**service, "carrier_code": "ROYAL-MAIL"}))
+
+    assert told(alone) == [(3, "carrier_service", "TRACKED-24 needs a carrier_code")]
+    assert [code.key for order in both.documents() for _, code in order.codes if code.heading == "carrier_service"] == [
+        ("DPD", "TRACKED-24"),
+        ("ROYAL-MAIL", "TRACKED-24"),
+    ]
+
+
 def test_codes_name_the_row_that_holds_them(transformed: Transform) -> None:
     """A code that Clarus does not know is told where it stands."""
     [order] = transformed(f"{ORDER},customer_code\nA,ACME,2026-06-10,P-1,1,\nA,,,P-2,1,CUST-9\n").documents()
@@ -150,9 +167,7 @@ def test_two_spellings_of_one_value_are_no_contradiction(
 
 def test_a_wrong_line_holds_its_whole_document_and_no_other(transformed: Transform) -> None:
     """Its good rows say which row they wait for; the wrong one says what is wrong."""
-    orders = transformed(
-        f"{ORDER}\nA,ACME,2026-06-10,P-1,1\nA,,,P-2,none\nA,,,,3\nB,ACME,2026-06-10,P-1,1\n"
-    )
+    orders = transformed(f"{ORDER}\nA,ACME,2026-06-10,P-1,1\nA,,,P-2,none\nA,,,,3\nB,ACME,2026-06-10,P-1,1\n")
 
     results = refused(orders)
     assert results[2] == (Status.INVALID, "not sent because of rows 3, 4: the order goes whole or not at all")
@@ -200,7 +215,7 @@ def book_of(transformed: Transform, *rows: str) -> AddressBook:
     return AddressBook([transformed(f"{ADDRESS}\n{row}\n", name=f"addresses{n}.csv") for n, row in enumerate(rows)])
 
 
-def address_of(transformed: Transform, book: AddressBook, cells: str, rules: Rules = Rules()) -> object:
+def address_of(transformed: Transform, book: AddressBook, cells: str, rules: Rules = NO_RULES) -> object:
     [order] = transformed(
         f"{ORDER},address_code,address1,country_code\nA,ACME,2026-06-10,P-1,1,{cells}\n", rules, book=book
     ).documents()

@@ -45,7 +45,12 @@ def cells(clean: CleanTable, heading: str) -> list[object]:
         ("allow_duplicate", "maybe", "maybe is neither true nor false", "write TRUE or FALSE"),
         ("country_code", "UK", "UK is not a country code", "write GB"),
         ("recipient_email", "nobody", "nobody is not an e-mail address", "write an address such as jo@example.com"),
-        ("postcode", "12345678901", "12345678901 is longer than 10 characters (a Clarus limit)", "it has 11 characters"),
+        (
+            "postcode",
+            "12345678901",
+            "12345678901 is longer than 10 characters (a Clarus limit)",
+            "it has 11 characters",
+        ),
         ("quantity_dimension", "cases", "cases is not one of unit, case", "did you mean case?"),
         ("load_reference", "5.01235E+12", "5.01235E+12 was shortened by Excel", "format the column as Text"),
         ("sales_order_datetime1", "2026-02-30", "2026-02-30 is a date or time that does not exist", ""),
@@ -149,9 +154,7 @@ def test_values_become_what_the_api_takes(validated: Validate) -> None:
         ("10/06/2026", "2026-06-10T00:00:00+01:00"),
     ],
 )
-def test_dates_are_read_as_configured_and_given_the_configured_zone(
-    validated: Validate, text: str, value: str
-) -> None:
+def test_dates_are_read_as_configured_and_given_the_configured_zone(validated: Validate, text: str, value: str) -> None:
     """A date without a zone means the warehouse's; one with a zone keeps it."""
     rules = Rules(reading=Reading(ZoneInfo("Europe/London"), ("%d/%m/%Y",)))
 
@@ -160,7 +163,9 @@ def test_dates_are_read_as_configured_and_given_the_configured_zone(
     assert cells(clean, "expected_date_of_dispatch") == [value]
 
 
-@pytest.mark.parametrize(("text", "told"), [("2026-03-29 01:30", "does not exist"), ("2026-10-25 01:30", "exists twice")])
+@pytest.mark.parametrize(
+    ("text", "told"), [("2026-03-29 01:30", "does not exist"), ("2026-10-25 01:30", "exists twice")]
+)
 def test_an_hour_of_a_clock_change_is_not_guessed(validated: Validate, text: str, told: str) -> None:
     """The hour that the clocks skip or repeat is an error that says so."""
     rules = Rules(reading=Reading(ZoneInfo("Europe/London")))

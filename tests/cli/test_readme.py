@@ -1,0 +1,70 @@
+"""The README tells what the program does, as it does it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+
+from pipeline.cli import main
+from pipeline.config import ENVIRONMENT, ClarusSettings, Settings, load_settings
+from pipeline.outcomes import Status
+from schemas import RECORD_TYPES
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(kind: str) -> list[str]:
+    return re.findall(rf"^```{kind}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("command", list(main.commands))
+def test_every_command_and_option_is_there(command: str) -> None:
+    """Under all its names."""
+    options = [param for param in main.commands[command].params if isinstance(param, click.Option)]
+
+    missing = [name for option in options for name in option.opts if f"`{name}`" not in README]
+
+    assert f"`clarus-batch {command}" in README
+    assert missing == []
+
+
+def test_every_status_and_record_type_is_there() -> None:
+    """Nobody meets a word in a results file that the README does not explain."""
+    assert [status for status in Status if f"| `{status}` |" not in README] == []
+    assert [name for name in RECORD_TYPES if f"`{name}`" not in README] == []
+
+
+def test_the_demo_says_what_the_readme_shows(called: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    """All but the name of the run."""
+    shown = re.sub(r"\d{8}-\d{6}-\d{3}", "RUN", blocks("")[0])
+
+    output = re.sub(r"\d{8}-\d{6}-\d{3}", "RUN", called("demo").stdout)
+
+    assert shown in output
+
+
+def test_the_example_configuration_is_whole_and_accepted(tmp_path: Path) -> None:
+    """Every key is in it, with a value that the program takes."""
+    [text] = blocks("toml")
+    path = tmp_path / "clarus.toml"
+    path.write_text(text, encoding="utf-8")
+    given = tomllib.loads(text)
+
+    load_settings(path, "globex", environ={})
+
+    secrets = {"client_secret", "access_token"}
+    assert given.keys() - {"profiles"} == Settings.model_fields.keys() - {"spellings"}
+    assert given["clarus"].keys() == ClarusSettings.model_fields.keys() - secrets
+    assert [name for name in ENVIRONMENT if f"`{name}`" not in README] == []
+
+
+def test_it_can_be_read_in_one_sitting() -> None:
+    """Some 350 lines."""
+    assert len(README.splitlines()) < 360

@@ -1,0 +1,98 @@
+"""Options of the tests, and somebody who works with the command line."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline.cli import main
+from pipeline.sandbox import Sandbox
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite-expected",
+        action="store_true",
+        help="write what comes of the files in tests/corpus as what is expected of them",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Somebody in a folder of their own, with a Clarus of their own."""
+
+    folder: Path
+    clarus: Sandbox
+
+    @property
+    def inbox(self) -> Path:
+        """Made, so that files can be dropped."""
+        return self.folder / "inbox"
+
+    @property
+    def outbox(self) -> Path:
+        """Where the runs are."""
+        return self.folder / "outbox"
+
+    def configure(self, top: str = "", sections: str = "") -> None:
+        """Write the configuration: how Clarus is reached, and what is given."""
+        clarus = f'[clarus]\nbase_url = "{self.clarus.url}"\nretry_wait_seconds = 0.01\ngive_up_seconds = 0.5\n'
+        text = f"settle_seconds = 0\n{top}\n{clarus}read_settle_seconds = 0\n{sections}"
+        (self.folder / "clarus.toml").write_text(text, encoding="utf-8")
+
+    def drop(self, name: str, text: str) -> Path:
+        """Put a text file into the inbox."""
+        path = self.inbox / name
+        path.write_text(text, encoding="utf-8", newline="")
+        return path
+
+    def call(self, *words: str | Path) -> Result:
+        """Call a command in this process."""
+        return CliRunner().invoke(main, [str(word) for word in words])
+
+    def runs(self) -> list[Path]:
+        """The folders of the runs, the latest at the end."""
+        return sorted(path for path in self.outbox.glob("*") if path.is_dir())
+
+    def results(self, name: str) -> list[dict[str, str]]:
+        """The rows of a CSV file in the folder of the latest run."""
+        with (self.runs()[-1] / name).open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def statuses(self, name: str) -> list[str]:
+        """The status of each row of a results file of the latest run."""
+        return [row["clarus_status"] for row in self.results(name)]
+
+    def summary(self) -> dict[str, Any]:
+        """The summary of the latest run."""
+        read: dict[str, Any] = json.loads((self.runs()[-1] / "summary.json").read_text(encoding="utf-8"))
+        return read
+
+    def posts(self) -> int:
+        """How many records Clarus was sent."""
+        counts = self.clarus.requests.counts
+        return sum(count for name, count in counts.items() if name.startswith("POST /api"))
+
+
+@pytest.fixture
+def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operator]:
+    """Somebody with an empty inbox, whose Clarus holds what every new one holds."""
+    for name in list(os.environ):
+        if name.startswith("CLARUS_"):
+            monkeypatch.delenv(name)
+    for name in ("SUBDOMAIN", "CLIENT_ID", "CLIENT_SECRET"):
+        monkeypatch.setenv(f"CLARUS_{name}", "sandbox")
+    monkeypatch.chdir(tmp_path)
+    with Sandbox() as clarus:
+        somebody = Operator(tmp_path, clarus)
+        somebody.inbox.mkdir()
+        somebody.configure()
+        yield somebody
