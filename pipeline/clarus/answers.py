@@ -76,15 +76,6 @@ def record_id(body: Any) -> int | None:
     return as_id(record.get("id")) if isinstance(record, Mapping) else None
 
 
-def line_ids(body: Any) -> list[int | None]:
-    """The ids of the lines, in the order in which they were sent; empty where the answer does not repeat them."""
-    attributes = (body.get("data") or {}).get("attributes") if isinstance(body, Mapping) else None
-    lines = attributes.get("lines_changes") or attributes.get("lines") if isinstance(attributes, Mapping) else None
-    if not isinstance(lines, list):
-        return []
-    return [_line_id(line) for line in lines]
-
-
 def refusal(answer: Answer) -> str:
     """Clarus's own words for why it refused a record."""
     errors = answer.body.get("errors") if isinstance(answer.body, Mapping) else None
@@ -119,7 +110,8 @@ def retry_after(header: str | None, now: datetime | None = None) -> float | None
     """Read a Retry-After header, which gives seconds or an HTTP date; None where it is absent or unreadable."""
     if header is None:
         return None
-    if _NUMBER.fullmatch(header.strip()):
+    header = header.strip()
+    if _NUMBER.fullmatch(header):
         return float(header)
     try:
         when = parsedate_to_datetime(header)
@@ -138,14 +130,6 @@ def as_id(value: Any) -> int | None:
         value = int(value)
     is_id = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _GREATEST_ID
     return value if is_id else None
-
-
-def _line_id(line: Any) -> int | None:
-    if not isinstance(line, Mapping):
-        return None
-    attributes = line.get("attributes")
-    own = as_id(line.get("id"))
-    return own if own is not None or not isinstance(attributes, Mapping) else as_id(attributes.get("id"))
 
 
 def _error_words(error: Any) -> str:

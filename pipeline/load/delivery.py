@@ -7,7 +7,10 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from pipeline.clarus.answers import Answer, Meaning, line_ids, meaning, record_id, refusal
+import orjson
+
+from pipeline.clarus.answers import Answer, Meaning, meaning, record_id, refusal
+from pipeline.clarus.lines import line_ids
 from pipeline.errors import LookupRefused, Unfinished
 from pipeline.ledger import Entry, Identity, State
 from pipeline.outcomes import Status
@@ -34,6 +37,12 @@ class Posting:
     warnings: tuple[Problem, ...] = ()
     method: str = "POST"
     changes: int | None = None  # the record that is changed; sending a change twice does no harm
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The attributes of the lines in the body."""
+        changes = orjson.loads(self.body)["data"]["attributes"].get("lines_changes", ())
+        return [change["attributes"] for change in changes]
 
     def entry(self, state: State, run: str, **found: Any) -> Entry:
         """The ledger's line for it."""
@@ -120,7 +129,7 @@ class Delivery:
                 raise Interrupted(self._unsent(posting, attempt, in_doubt, error), error) from error
             judged, said = meaning(answer), answer.said
             if judged is Meaning.MADE:
-                return self._created(posting, attempt, record_id(answer.body), line_ids(answer.body))
+                return self._created(posting, attempt, record_id(answer.body), line_ids(answer.body, posting.lines))
             if judged is not Meaning.IN_DOUBT and not in_doubt:
                 return self._refused(posting, attempt, answer)
             in_doubt = True

@@ -61,7 +61,7 @@ def test_columns_that_are_not_sent_are_one_line(called: Command, orders: Callabl
 
 def test_check_tells_errors_before_warnings(called: Command, orders: Callable[..., Path]) -> None:
     """With the counts before them; nothing is written."""
-    path = orders(f"{GOOD},x", BAD, heading=f"{ORDERS},house column")
+    path = orders(f"{GOOD},x", WRONG, heading=f"{ORDERS},house column")
 
     result = called("check", "orders.csv")
 
