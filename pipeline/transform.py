@@ -136,7 +136,10 @@ def _contradictions(
 ) -> Iterator[Problem]:
     """Find header cells that differ from the one the document already has."""
     cells, shown = clean.columns[column.heading], clean.table.headings[column.heading]
+    references = clean.columns[clean.table.record.reference]
     for at in other_filled(codes, first, groups).tolist():
+        if references.values[references.codes[at]] is None:
+            continue  # a reference that Excel has shortened may stand for many documents
         before = int(first[groups.ids[at]])
         value, expected = cells.texts[cells.codes[at]], cells.texts[cells.codes[before]]
         message = f"{value} contradicts {expected} in row {clean.rows[before]} of the same {clean.table.record.noun}"

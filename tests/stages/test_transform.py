@@ -165,6 +165,13 @@ def test_two_spellings_of_one_value_are_no_contradiction(
     assert told(orders) == []
 
 
+def test_references_that_excel_has_shortened_contradict_nothing(transformed: Transform) -> None:
+    """They look alike and may be many orders: only the lost digits are told."""
+    orders = transformed(f"{ORDER}\n5.01E+12,ACME,2026-06-10,P-1,1\n5.01E+12,ACME,2026-06-11,P-1,1\n")
+
+    assert [(row, column) for row, column, _ in told(orders)] == [(2, "order_reference"), (3, "order_reference")]
+
+
 def test_a_wrong_line_holds_its_whole_document_and_no_other(transformed: Transform) -> None:
     """Its good rows say which row they wait for; the wrong one says what is wrong."""
     orders = transformed(f"{ORDER}\nA,ACME,2026-06-10,P-1,1\nA,,,P-2,none\nA,,,,3\nB,ACME,2026-06-10,P-1,1\n")

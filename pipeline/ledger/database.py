@@ -1,0 +1,180 @@
+"""The ledger's SQLite file: how it is opened, and how entries lie in it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from pipeline.errors import LedgerUnusable
+from pipeline.ledger.entries import Entry, Identity, State
+
+_VERSION = 1
+_RESTORE = "restore it from a backup, or move it away if nothing in it was ever sent"
+_APPLICATION = 0x434C5257  # "CLRW": tells our file from any other SQLite database
+
+_TABLES = """
+CREATE TABLE documents (
+    tenant TEXT NOT NULL, record TEXT NOT NULL, account TEXT NOT NULL, reference TEXT NOT NULL,
+    state TEXT NOT NULL, fingerprint TEXT NOT NULL, parts TEXT NOT NULL,
+    clarus_id INTEGER, line_ids TEXT NOT NULL, known_ids TEXT NOT NULL,
+    attempts INTEGER NOT NULL, first_at TEXT NOT NULL, changed_at TEXT NOT NULL, run TEXT NOT NULL, error TEXT NOT NULL,
+    PRIMARY KEY (tenant, record, account, reference)
+) WITHOUT ROWID;
+CREATE TABLE runs (
+    run TEXT PRIMARY KEY, tenant TEXT NOT NULL, begun_at TEXT NOT NULL, ended_at TEXT,
+    owed INTEGER NOT NULL, unfinished INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE files (run TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (run, name)) WITHOUT ROWID;
+"""
+
+
+def connect(database: str, path: Path, begin: Callable[[sqlite3.Connection, Path], bool]) -> sqlite3.Connection:
+    """Open the file and begin with it.
+
+    Raises:
+        LedgerUnusable: it cannot be opened or read, or `begin` refuses it; it is not touched.
+    """
+    try:
+        uri = database.startswith("file:")
+        connection = sqlite3.connect(database, isolation_level=None, check_same_thread=False, uri=uri)
+        try:
+            begin(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.OperationalError as error:
+        hint = "look at its permissions, and at the space on its disk"
+        raise LedgerUnusable(f"the ledger {path} cannot be opened ({error}): {hint}") from error
+    except sqlite3.DatabaseError as error:
+        raise LedgerUnusable(f"the ledger {path} cannot be read ({error}): {_RESTORE}") from error
+    return connection
+
+
+def check(connection: sqlite3.Connection, path: Path) -> bool:
+    """Make sure that this is a ledger which we understand; return whether it has been set up."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    is_new = application == 0 and tables == 0
+    if not is_new and application != _APPLICATION:
+        raise LedgerUnusable(f"{path} is a database of another program: move it away, or choose another outbox")
+    if version > _VERSION:
+        raise LedgerUnusable(f"the ledger {path} was written by a newer version: update clarus-batch")
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise LedgerUnusable(f"the ledger {path} is damaged ({verdict}): {_RESTORE}")
+    return not is_new
+
+
+def prepare(connection: sqlite3.Connection, path: Path) -> bool:
+    """Check the ledger, and set it up where it is new."""
+    is_set_up = check(connection, path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    if not is_set_up:
+        script = f"BEGIN; {_TABLES} PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_VERSION}; COMMIT;"
+        connection.executescript(script)
+    return True
+
+
+def write_down(connection: sqlite3.Connection, writes: Iterable[tuple[str, Sequence[Any]]]) -> None:
+    """Begin a transaction with these writes, in their order; it is open then, for `commit`."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for sql, values in writes:
+            connection.execute(sql, values)
+    except BaseException:
+        _roll_back(connection)
+        raise
+
+
+def commit(connection: sqlite3.Connection) -> None:
+    """Return when the open transaction is on the disk."""
+    try:
+        connection.execute("COMMIT")
+    except BaseException:
+        _roll_back(connection)
+        raise
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+_COLUMNS = (
+    "tenant, record, account, reference, state, fingerprint, parts, clarus_id, line_ids, known_ids,"
+    " attempts, first_at, changed_at, run, error"
+)
+_UPSERT = (
+    f"INSERT INTO documents ({_COLUMNS}) VALUES ({', '.join('?' * 15)})"
+    " ON CONFLICT (tenant, record, account, reference) DO UPDATE SET"
+    " state = excluded.state, fingerprint = excluded.fingerprint, parts = excluded.parts,"
+    " clarus_id = excluded.clarus_id, line_ids = excluded.line_ids, known_ids = excluded.known_ids,"
+    " attempts = excluded.attempts, changed_at = excluded.changed_at, run = excluded.run, error = excluded.error"
+)
+_ASKED_AT_ONCE = 1_000  # documents; SQLite takes no more than 32,766 values in a statement, here four for each
+
+
+def upsert(entry: Entry) -> tuple[str, Sequence[Any]]:
+    """The write that puts an entry down, in place of an earlier one of its document."""
+    identity, moment = entry.identity, now()
+    return _UPSERT, (
+        identity.tenant,
+        identity.record,
+        identity.account,
+        identity.reference,
+        entry.state,
+        entry.fingerprint,
+        orjson.dumps(entry.parts).decode(),
+        entry.clarus_id,
+        orjson.dumps(entry.line_ids).decode(),
+        orjson.dumps(entry.known_ids).decode(),
+        entry.attempts,
+        moment,
+        moment,
+        entry.run,
+        entry.error,
+    )
+
+
+def select(connection: sqlite3.Connection, identities: Sequence[Identity]) -> dict[Identity, Entry]:
+    """Return the entries of these documents; those that are not there are absent."""
+    found = {}
+    for start in range(0, len(identities), _ASKED_AT_ONCE):
+        asked = identities[start : start + _ASKED_AT_ONCE]
+        sql = (
+            f"WITH asked AS (VALUES {', '.join(['(?, ?, ?, ?)'] * len(asked))})"
+            f" SELECT {_COLUMNS} FROM asked CROSS JOIN documents"  # CROSS: asked is the outer loop
+            " ON (tenant, record, account, reference) = (column1, column2, column3, column4)"
+        )
+        values = [part for name in asked for part in (name.tenant, name.record, name.account, name.reference)]
+        entries = map(_entry, connection.execute(sql, values))
+        found.update({entry.identity: entry for entry in entries})
+    return found
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    return Entry(
+        identity=Identity(*row[:4]),
+        state=State(row[4]),
+        fingerprint=row[5],
+        parts=orjson.loads(row[6]),
+        clarus_id=row[7],
+        line_ids=tuple(orjson.loads(row[8])),
+        known_ids=tuple(orjson.loads(row[9])),
+        attempts=row[10],
+        changed_at=datetime.fromisoformat(row[12]),
+        run=row[13],
+        error=row[14],
+    )
+
+
+def now() -> str:
+    """The moment, as the ledger writes it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

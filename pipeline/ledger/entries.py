@@ -1,0 +1,46 @@
+"""The lines of the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class State(StrEnum):
+    """What is known of a document."""
+
+    SENT = "sent"  # it left or was about to leave; what came of it is not known
+    CREATED = "created"
+    CHANGING = "changing"  # a change of it left or was about to leave; sending it again does no harm
+    UPDATED = "updated"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # it was about to leave and surely did not
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What makes two documents the same one."""
+
+    tenant: str
+    record: str
+    account: str  # "" where the record type is not narrowed by one
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the ledger. It holds digests of what was sent, never the content itself."""
+
+    identity: Identity
+    state: State
+    fingerprint: str
+    parts: dict[str, Any]  # digests of the document's parts, to tell what has changed
+    run: str
+    clarus_id: int | None = None
+    line_ids: tuple[int | None, ...] = ()
+    known_ids: tuple[int, ...] = ()  # records with this reference that were there before it was sent
+    attempts: int = 0
+    error: str = ""  # the kind of refusal, not its words: these may quote an address
+    changed_at: datetime | None = None
