@@ -11,22 +11,21 @@ import orjson
 from pipeline.documents import Code, Document, Id, Line, Promise, Resolved, Unresolved
 from pipeline.outcomes import Status
 from pipeline.problems import Problem, Severity
-from schemas.lists import PRODUCTS, CodeList
+from pipeline.storage_units import StorageUnits, UnitLists
+from schemas import RECORD_TYPES
+from schemas.lists import PRODUCT_STORAGE_UNITS, PRODUCTS, CodeList
 
 Key = tuple[str, ...]
 
+# The lists that columns name.
+_NAMED = {column.lookup for record in RECORD_TYPES.values() for column in record.columns.values() if column.lookup}
 
-class CodeLists(Protocol):
+
+class CodeLists(UnitLists, Protocol):
     """Clarus's lists, asked many codes at a time."""
 
     async def find(self, codes: CodeList, keys: Collection[Key]) -> dict[Key, list[int]]:
         """Return the ids of the records with these keys."""
-
-    async def owners(self, codes: CodeList, keys: Collection[str]) -> set[str]:
-        """Return those of these owners that have any record in the list."""
-
-    async def first_storage_units(self, products: Collection[int]) -> dict[int, int]:
-        """Return the storage unit of priority 0 of each product that has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,42 +36,52 @@ class _Failure:
     culprit: str  # "products.csv row 14"
     only_if_absent: bool  # it tells why a record is missing, not that it must be
 
+    @property
+    def waits(self) -> bool:
+        """Whether the record may get there yet, or may be there."""
+        return self.status in (Status.PENDING, Status.UNKNOWN)
+
 
 @dataclass(slots=True)
 class Resolver:
     """Knows the ids of codes: each is asked once a run, those of records made in this run never."""
 
     lists: CodeLists
+    units: StorageUnits
     storage_unit_field: str = "product_storage_unit_id"  # the attribute of a line; "": left out
     _known: dict[CodeList, dict[Key, Id | None]] = field(default_factory=dict)  # None: Clarus does not have it
     _failed: dict[tuple[CodeList, Key], _Failure] = field(default_factory=dict)
-    _storage_units: dict[Id, Id | None] = field(default_factory=dict)  # of priority 0, by product
+    _failed_units: dict[str, tuple[str, _Failure]] = field(default_factory=dict)  # what failed, by its product's code
     _explained: dict[tuple[CodeList, Key], str] = field(default_factory=dict)
-    _fresh: set[tuple[CodeList, Key]] = field(default_factory=set)  # made in this run: nothing hangs on them yet
-    _owners: dict[CodeList, dict[str, bool]] = field(default_factory=dict)  # whether an owner has a record of the list
-    _firsts: set[tuple[CodeList, Key]] = field(default_factory=set)  # sent as the first of their owner
 
-    def learn(self, codes: CodeList, key: Key, record: int, fresh: bool = False) -> None:
+    def learn(self, codes: CodeList, key: Key, record: Id, fresh: bool = False) -> None:
         """Note the id of a record that was met in this run, or made in it (`fresh`)."""
-        self._note(codes, key, record)
-        self._failed.pop((codes, key), None)
-        if fresh:
-            self._fresh.add((codes, key))
+        if codes is PRODUCT_STORAGE_UNITS:
+            self.units.made(key, record)
+        elif codes in _NAMED:  # nobody names the others, and a million of them would fill the memory
+            self._known.setdefault(codes, {})[key] = record
+            self._failed.pop((codes, key), None)
+            if fresh and codes is PRODUCTS:
+                self.units.product_is_new(key[0])
 
     def promise(self, codes: CodeList, key: Key, placeholder: str) -> None:
         """Note a record that a rehearsal would make: its id is not known, and these words stand in its place."""
         if self._known.get(codes, {}).get(key) is None:
-            self._note(codes, key, Promise(placeholder))
-
-    def _note(self, codes: CodeList, key: Key, record: Id) -> None:
-        self._known.setdefault(codes, {})[key] = record
-        if (codes, key) in self._firsts and (product := self._known[PRODUCTS].get(key[:1])) is not None:
-            self._storage_units[product] = record  # a lookup right after it was made might miss it
+            self.learn(codes, key, Promise(placeholder), fresh=True)
 
     def fail(self, codes: CodeList, key: Key, status: Status, culprit: str, only_if_absent: bool = False) -> None:
         """Note that a record of this run did not get into Clarus; who names it must wait."""
-        if self._known.get(codes, {}).get(key) is None:
-            self._failed.setdefault((codes, key), _Failure(status, culprit, only_if_absent))
+        failure = _Failure(status, culprit, only_if_absent)
+        if codes is PRODUCT_STORAGE_UNITS:
+            if not failure.waits:
+                self.units.refused(key)
+            self._failed_units.setdefault(key[0], (f"{codes.noun} {key[0]}, {'/'.join(key[1:])},", failure))
+        elif codes in _NAMED and self._known.get(codes, {}).get(key) is None:
+            self._failed.setdefault((codes, key), failure)
+
+    def has_failed(self, codes: CodeList, key: Key) -> bool:
+        """Whether this run has tried to bring a record into Clarus, in vain."""
+        return (codes, key) in self._failed
 
     def explain(self, codes: CodeList, key: Key, why: str) -> None:
         """Note what to say if Clarus does not have a record that could have been made."""
@@ -86,8 +95,8 @@ class Resolver:
         """
         await self._ask({code for document in documents for _, code in _codes(document)})
         if self.storage_unit_field:
-            await self._ask_storage_units(documents)
-        await self._ask_owners(documents)
+            await self.units.ask_for_priority_0(self._products_of_lines(documents))
+        await self.units.ask_whether_any({d.key[0] for d in documents if d.record.first_gets})
         return [self._resolved(document) for document in documents]
 
     async def ask(self, codes: CodeList, keys: Collection[Key]) -> None:
@@ -109,36 +118,27 @@ class Resolver:
         for codes_of, keys in by_list.items():
             await self.ask(codes_of, keys)
 
-    async def _ask_storage_units(self, documents: Sequence[Document]) -> None:
+    def _products_of_lines(self, documents: Sequence[Document]) -> dict[str, int]:
+        """The products, by code and id, of lines that name a storage unit."""
         named = {
-            self._known[PRODUCTS].get(code.key)
+            code.key[0]: self._known[PRODUCTS].get(code.key)
             for document in documents
             if document.record.names_storage_unit
             for _, code in _codes(document)
-            if code.codes == PRODUCTS
+            if code.codes is PRODUCTS
         }
-        missing = {product for product in named if isinstance(product, int) and product not in self._storage_units}
-        if missing:
-            found = await self.lists.first_storage_units(missing)
-            self._storage_units.update({product: found.get(product) for product in missing})
-
-    async def _ask_owners(self, documents: Sequence[Document]) -> None:
-        """Find out whether the owners of first records have one already."""
-        for listed in {d.record.listed for d in documents if d.record.first_gets and d.record.listed is not None}:
-            owners = self._owners.setdefault(listed, {})
-            new = {document.key[0] for document in documents if document.record.listed is listed} - owners.keys()
-            fresh = {owner for owner in new if (PRODUCTS, (owner,)) in self._fresh}
-            having = await self.lists.owners(listed, new - fresh) if new - fresh else set()
-            owners.update({owner: owner in having for owner in new})
+        return {code: product for code, product in named.items() if isinstance(product, int)}
 
     def _resolved(self, document: Document) -> Resolved | Unresolved:
         unknown, statuses = [], set()
         for row, code in _codes(document):
             record, failure = self._known[code.codes].get(code.key), self._failed.get((code.codes, code.key))
+            what = str(code)
+            if record is not None and failure is None:
+                what, failure = self._without_its_unit(document, code)
             if failure and (record is None or not failure.only_if_absent):
-                waits = failure.status in (Status.PENDING, Status.UNKNOWN)
-                statuses.add(Status.PENDING if waits else Status.BLOCKED)
-                message = f"{code} {'is not in Clarus yet' if waits else 'failed'}: {failure.culprit}"
+                statuses.add(Status.PENDING if failure.waits else Status.BLOCKED)
+                message = f"{what} {'is not in Clarus yet' if failure.waits else 'failed'}: {failure.culprit}"
                 unknown.append(Problem(row, code.heading, code.key[-1], message))
             elif record is None:
                 statuses.add(Status.INVALID)
@@ -150,9 +150,22 @@ class Resolver:
             return Unresolved(document, worst, None if _by_ids(document) else document.key, tuple(unknown))
         return self._written(document)
 
+    def _without_its_unit(self, document: Document, code: Code) -> tuple[str, _Failure | None]:
+        """The storage unit of this run that a line would name, where it has failed: sent now, it would name none."""
+        if code.codes is not PRODUCTS or not self._names_unit(document):
+            return "", None
+        if self.units.of_priority_0(code.key[0]) is not None:
+            return "", None
+        return self._failed_units.get(code.key[0], ("", None))
+
+    def _names_unit(self, document: Document) -> bool:
+        return document.record.names_storage_unit and self.storage_unit_field != ""
+
     def _written(self, document: Document) -> Resolved:
         record = document.record
-        attributes = {**document.attributes, **self._ids(code for _, code in document.codes), **self._first(document)}
+        attributes = {**document.attributes, **self._ids(code for _, code in document.codes)}
+        if record.first_gets and self.units.is_first(document.key):
+            attributes.update(record.first_gets)
         key: Key | None = document.key
         if _by_ids(document):
             ids = [attributes[record.columns[heading].attribute] for heading in record.key]
@@ -162,15 +175,6 @@ class Resolver:
         path = path.format(**{name: attributes.pop(name) for name in in_path})
         body = orjson.dumps(self._body(document, attributes))
         return Resolved(document, path, body, attributes, key, tuple(self._without_storage_unit(document)))
-
-    def _first(self, document: Document) -> dict[str, Any]:
-        """The attributes that only the first record of its owner gets."""
-        listed = document.record.listed
-        if not document.record.first_gets or listed is None or self._owners[listed][document.key[0]]:
-            return {}
-        self._owners[listed][document.key[0]] = True
-        self._firsts.add((listed, document.key))
-        return dict(document.record.first_gets)
 
     def _body(self, document: Document, attributes: dict[str, Any]) -> dict[str, Any]:
         record = document.record
@@ -185,7 +189,7 @@ class Resolver:
 
     def _line(self, document: Document, line: Line) -> dict[str, Any]:
         attributes = {**self._ids(line.codes), **line.attributes}
-        if document.record.names_storage_unit and (unit := self._storage_unit(line)) is not None:
+        if self._names_unit(document) and (unit := self._storage_unit(line)) is not None:
             attributes[self.storage_unit_field] = unit
         return {"type": "ADD", "attributes": attributes}
 
@@ -193,15 +197,15 @@ class Resolver:
         return {code.attribute: self._known[code.codes][code.key] for code in codes}
 
     def _storage_unit(self, line: Line) -> Id | None:
-        products = (self._known[PRODUCTS][code.key] for code in line.codes if code.codes == PRODUCTS)
-        return next((self._storage_units.get(product) for product in products if product is not None), None)
+        products = (code.key[0] for code in line.codes if code.codes is PRODUCTS)
+        return next((unit for product in products if (unit := self.units.of_priority_0(product)) is not None), None)
 
     def _without_storage_unit(self, document: Document) -> Iterator[Problem]:
-        if not (document.record.names_storage_unit and self.storage_unit_field):
+        if not self._names_unit(document):
             return
         for line in document.lines:
             for code in line.codes:
-                if code.codes == PRODUCTS and self._storage_unit(line) is None:
+                if code.codes is PRODUCTS and self._storage_unit(line) is None:
                     message = f"{code} has no storage unit of priority 0: the line is sent without one"
                     yield Problem(line.row, code.heading, code.key[-1], message, severity=Severity.WARNING)
 

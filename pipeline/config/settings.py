@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Strict, ValidationError
 
-from pipeline import config_rules as rules
-from pipeline.config_contract import refusal
-from pipeline.config_file import read_config_file
-from pipeline.config_keys import SECRETS, Given, Key
+from pipeline.config import rules
+from pipeline.config.contract import refusal
+from pipeline.config.file import read_config_file
+from pipeline.config.keys import SECRETS, Given, Key
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:

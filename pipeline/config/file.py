@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.config_keys import Given, Key, Known, spelled
+from pipeline.config.keys import Given, Key, Known, spelled
 from pipeline.errors import UsageError
 
 _PATHS = frozenset((("address_book",), ("inbox",), ("outbox",), ("clarus", "client_secret_file")))
