@@ -53,8 +53,10 @@ class Books:
             self.results.record(row, self._standing.get(row, result))
 
     def stands(self, document: Document) -> bool:
-        """Whether the document's earlier result stands; if so it is taken over."""
+        """Whether the document's earlier result stands; if so it is taken over, else none of its rows stands."""
         if not all(row in self._standing for row in document.rows):
+            for row in document.rows:
+                self._standing.pop(row, None)
             return False
         for row in document.rows:
             self.results.record(row, self._standing[row])
@@ -65,9 +67,8 @@ class Books:
         return row in self._standing
 
     def may_follow(self, document: Document) -> bool:
-        """Whether a follow-up may go now: what it belongs to is in Clarus, and no earlier result of it stands."""
-        rows = list(document.rows)
-        return bool(self._there[rows].any()) and not all(row in self._standing for row in rows)
+        """Whether a follow-up may go now: what it belongs to is in Clarus, and has no earlier result that stands."""
+        return bool(self._there[list(document.rows)].any())
 
     def followed(self, document: Document, outcome: Outcome) -> None:
         """Take down how a follow-up ended: its rows are done only if it is in Clarus as well."""
@@ -76,12 +77,13 @@ class Books:
         for row in document.rows:
             self._outstanding[row] -= 1
             before = self.results.get(row)
-            if outcome.status.done or before is None:
+            if before is None:
                 continue
-            told = [before.error, f"{name}: {'; '.join(own.get(row, [])) or outcome.error}"]
-            status = min((outcome.status, before.status), key=_GRAVEST_FIRST.index)
-            error = "; ".join(filter(None, told)) if outcome.status is not Status.READY else before.error
-            self.results.record(row, replace(before, status=status, error=error))
+            status = before.status if outcome.status.done else outcome.status
+            status = min((status, before.status), key=_GRAVEST_FIRST.index)
+            words = "; ".join(own.get(row, [])) or outcome.error
+            told = [before.error, f"{name}: {words}" if words else ""]
+            self.results.record(row, replace(before, status=status, error="; ".join(filter(None, told))))
 
     def ended(self, document: Document, outcome: Outcome) -> None:
         """Take down how a document ended, with the problems of its rows."""

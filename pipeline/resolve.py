@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -47,12 +48,17 @@ class Resolver:
     """Knows the ids of codes: each is asked once a run, those of records made in this run never."""
 
     lists: CodeLists
-    units: StorageUnits
     storage_unit_field: str = "product_storage_unit_id"  # the attribute of a line; "": left out
+    settle: float = 0.0  # seconds after which a list is trusted to show what was made before
+    wait: Callable[[float], Awaitable[None]] = asyncio.sleep  # for so many seconds; may raise why the run must end
+    units: StorageUnits = field(init=False)
     _known: dict[CodeList, dict[Key, Id | None]] = field(default_factory=dict)  # None: Clarus does not have it
     _failed: dict[tuple[CodeList, Key], _Failure] = field(default_factory=dict)
     _failed_units: dict[str, tuple[str, _Failure]] = field(default_factory=dict)  # what failed, by its product's code
     _explained: dict[tuple[CodeList, Key], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.units = StorageUnits(self.lists, self.settle, self.wait)
 
     def learn(self, codes: CodeList, key: Key, record: Id, fresh: bool = False) -> None:
         """Note the id of a record that was met in this run, or made in it (`fresh`)."""

@@ -136,8 +136,8 @@ def _contradictions(
 ) -> Iterator[Problem]:
     """Find header cells that differ from the one the document already has."""
     cells, shown = clean.columns[column.heading], clean.table.headings[column.heading]
-    references = clean.columns[clean.table.record.reference]
     for at in other_filled(codes, first, groups).tolist():
+        references = clean.columns[clean.table.record.reference]
         if references.values[references.codes[at]] is None:
             continue  # a reference that Excel has shortened may stand for many documents
         before = int(first[groups.ids[at]])

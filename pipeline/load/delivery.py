@@ -19,6 +19,10 @@ from schemas.lists import CodeList
 
 Key = tuple[str, ...]
 
+NOT_LISTED = (
+    "such records cannot be looked up: look in Clarus; if it is not there, use retry --send-unknown"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:
@@ -136,7 +140,7 @@ class Delivery:
             if judged is Meaning.REFUSED:
                 said = refusal(answer)
             if posting.listed is None:
-                return Outcome(Status.UNKNOWN, error=f"{said}, and such records cannot be looked up")
+                return Outcome(Status.UNKNOWN, error=f"{said}, and {NOT_LISTED}")
             try:
                 await self.wait(self.settle)
                 found = await self.look(posting)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipeline.documents import Document, Resolved, Unresolved
 from pipeline.ledger import Entry, Identity, State
 from pipeline.load.changes import Existing, change_body, change_problem, what_to_do
-from pipeline.load.delivery import CodeLists, Key, Outcome, Posting
+from pipeline.load.delivery import NOT_LISTED, CodeLists, Key, Outcome, Posting
 from pipeline.load.recall import differences, digests, identity, recalled_line_ids, whole
 from pipeline.outcomes import Status
 from pipeline.problems import Problem
@@ -66,7 +66,7 @@ class Preparation:
         status = Status.UPDATED if entry.state is State.UPDATED else Status.CREATED
         if whole(parts) == entry.fingerprint:
             return Outcome(Status.EXISTS, entry.clarus_id, ids, made_in=entry.run, made_as=status)
-        if what_to_do(document, self.existing) is Existing.UPDATE:
+        if what_to_do(document, self.existing) is not Existing.EXISTS:
             return None
         warning = _changed(document, entry)
         return Outcome(Status.EXISTS, entry.clarus_id, ids, error=warning, made_in=entry.run, made_as=status)
@@ -95,9 +95,7 @@ class Preparation:
                 changed = _changed(document, entry)
                 return Outcome(Status.EXISTS if changed else Status.CREATED, new[0], error=changed, adopted=entry)
             if document.record.listed is None and not self.send_unknown:
-                hint = "look in Clarus; if it is not there, use retry --send-unknown"
-                error = f"sent before without an answer, and such records cannot be looked up: {hint}"
-                return Outcome(Status.UNKNOWN, error=error)
+                return Outcome(Status.UNKNOWN, error=f"sent before without an answer, and {NOT_LISTED}")
             return _unresolved(resolution) or self._posting(resolution, entry, entry.known_ids)
         there = entry.clarus_id if entry is not None and entry.clarus_id is not None else next(iter(found), None)
         if there is not None and not document.controls.get("allow_duplicate"):

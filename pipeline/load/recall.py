@@ -13,7 +13,10 @@ _DIGITS = 8  # of a part's digest: enough to see a change, too few to tell what 
 
 def identity(document: Document, tenant: str) -> Identity:
     """The document's name in the ledger."""
-    return Identity(tenant, document.record.name, "/".join(document.key[:-1]), document.reference)
+    narrowing = document.key[:-1]
+    if len(narrowing) > 1:  # a code may hold a slash itself: A/B and C are not A and B/C
+        narrowing = tuple(part.replace("~", "~0").replace("/", "~1") for part in narrowing)
+    return Identity(tenant, document.record.name, "/".join(narrowing), document.reference)
 
 
 def digests(document: Document) -> dict[str, Any]:

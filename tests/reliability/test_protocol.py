@@ -33,17 +33,36 @@ SETTLE = 2.0
 
 ORDERS = RECORD_TYPES["orders"]
 PRODUCTS = RECORD_TYPES["products"]
-UNLISTED = replace(ORDERS, name="unlisted", listed=None)
+RECORDS = {"orders": ORDERS, "products": PRODUCTS, "unlisted": replace(ORDERS, name="unlisted", listed=None)}
 REQUIRED = frozenset(column.attribute for column in PRODUCTS.columns.values() if column.required)
 
 TROUBLE = st.sampled_from([*Fate, Fate.WELL, Fate.WELL, Fate.LOST_AFTER])
 
 
 @dataclass(frozen=True)
+class Order:
+    """A document as a schedule writes it; `kind` tells what Clarus and the program do with such."""
+
+    reference: str
+    content: int = 0
+    allow_duplicate: bool = False
+    kind: str = "orders"
+
+    @property
+    def key(self) -> Key:
+        return (self.reference,) if self.kind == "products" else ("ACME", self.reference)
+
+    def document(self) -> Document:
+        controls = {"allow_duplicate": True} if self.allow_duplicate else {}
+        attributes = {"reference": self.reference, "content": self.content}
+        return Document(RECORDS[self.kind], self.key, (2,), attributes, (), {}, (), controls, REQUIRED)
+
+
+@dataclass(frozen=True)
 class Schedule:
     """One course of events."""
 
-    documents: list[Document]
+    documents: list[Order]
     seeded: list[Key]  # records that are there before
     fates: list[Fate]
     lives: list[int]  # after so many turns of the event loop the process is killed
@@ -53,31 +72,12 @@ class Schedule:
     concurrency: int
 
 
-def order(reference: str, content: int = 0, allow_duplicate: bool = False, unlisted: bool = False) -> Document:
-    controls = {"allow_duplicate": True} if allow_duplicate else {}
-    attributes = {"reference": reference, "order_notes": content}
-    key = ("ACME", reference)
-    return Document(UNLISTED if unlisted else ORDERS, key, (2,), attributes, (), {}, (), controls)
-
-
-def product(code: str, content: int = 0) -> Document:
-    attributes = {"code": code, "description": content}
-    return Document(PRODUCTS, (code,), (2,), attributes, (), {}, (), {}, REQUIRED)
-
-
-REFERENCES = st.sampled_from(["A", "B", "C"])
-
-
 @st.composite
 def schedules(draw: st.DrawFn) -> Schedule:
     kind = draw(st.sampled_from(["orders", "orders", "products", "unlisted"]))
-    content = st.sampled_from([0, 0, 0, 1])
-    document = {
-        "orders": st.builds(order, REFERENCES, content, st.booleans()),
-        "products": st.builds(product, REFERENCES, content),
-        "unlisted": st.builds(order, REFERENCES, content, st.booleans(), st.just(True)),
-    }[kind]
-    documents = draw(st.lists(document, min_size=1, max_size=5))
+    duplicates = st.booleans() if kind != "products" else st.just(False)
+    order = st.builds(Order, st.sampled_from("ABC"), st.sampled_from([0, 0, 0, 1]), duplicates, st.just(kind))
+    documents = draw(st.lists(order, min_size=1, max_size=5))
     return Schedule(
         documents=documents,
         seeded=draw(st.lists(st.sampled_from([each.key for each in documents]), max_size=2)),
@@ -92,7 +92,7 @@ def schedules(draw: st.DrawFn) -> Schedule:
 
 async def resolve(documents: Sequence[Document]) -> list[Resolved | Unresolved]:
     await asyncio.sleep(0)
-    bodies = [orjson.dumps({"key": document.key}) for document in documents]
+    bodies = [orjson.dumps({"data": {"attributes": {"key": document.key}}}) for document in documents]
     return [Resolved(d, "/records", body, d.attributes, d.key) for d, body in zip(documents, bodies, strict=True)]
 
 
@@ -102,6 +102,7 @@ class World:
     def __init__(self, schedule: Schedule, path: Path) -> None:
         self.schedule, self.path, self.now, self.kills = schedule, path, 0.0, 0
         self.clarus = SimulatedClarus(list(schedule.fates), schedule.lag, schedule.unique)
+        self.documents = [each.document() for each in schedule.documents]
         for key in dict.fromkeys(schedule.seeded):
             self.clarus.add(key, seeded=True)
 
@@ -129,11 +130,11 @@ class World:
             stopping,
             own.concurrency,
         )
-        await loader.load(iter(own.documents))
+        await loader.load(iter(self.documents))
         await ledger.close()
         reported = Counter(id(document) for document, _ in outcomes)
         assert max(reported.values(), default=1) == 1, "a document is reported once"
-        assert stopping.reason or len(reported) == len(own.documents), "only a run that was stopped leaves any out"
+        assert stopping.reason or len(reported) == len(self.documents), "only a run that was stopped leaves any out"
         return outcomes
 
 
@@ -193,7 +194,7 @@ def test_every_document_is_posted_once_under_every_schedule(schedule: Schedule, 
 def test_a_kill_between_any_two_steps_loses_nothing(turn: int, tmp_path: Path) -> None:
     """One document whose answer is lost, and a kill at each turn of the event loop on its way."""
     world = World(
-        Schedule([order("A")], [], [Fate.WELL, Fate.LOST_AFTER], [], 1.9, False, Existing.EXISTS, 1), tmp_path / "l"
+        Schedule([Order("A")], [], [Fate.WELL, Fate.LOST_AFTER], [], 1.9, False, Existing.EXISTS, 1), tmp_path / "l"
     )
 
     world.live(turn)
@@ -207,7 +208,8 @@ def test_a_kill_between_any_two_steps_loses_nothing(turn: int, tmp_path: Path) -
 def test_what_is_in_doubt_and_not_listed_is_never_sent_again(tmp_path: Path) -> None:
     """Until somebody who has looked says so, it stays unknown, however often the run is repeated."""
     world = World(
-        Schedule([order("A", unlisted=True)], [], [Fate.LOST_AFTER], [], 0.0, False, Existing.EXISTS, 1), tmp_path / "l"
+        Schedule([Order("A", kind="unlisted")], [], [Fate.LOST_AFTER], [], 0.0, False, Existing.EXISTS, 1),
+        tmp_path / "l",
     )
 
     ends = [world.live() for _ in range(4)]
@@ -218,7 +220,7 @@ def test_what_is_in_doubt_and_not_listed_is_never_sent_again(tmp_path: Path) -> 
 
 def test_a_duplicate_that_is_allowed_is_never_taken_for_the_old_record(tmp_path: Path) -> None:
     """The ids that were there before are noted, so that a lost answer finds the new one."""
-    documents = [order("A", allow_duplicate=True)]
+    documents = [Order("A", allow_duplicate=True)]
     fates = [Fate.WELL, Fate.LOST_BEFORE, Fate.WELL, Fate.LOST_AFTER]
     world = World(Schedule(documents, [("ACME", "A")], fates, [], 1.0, False, Existing.EXISTS, 1), tmp_path / "l")
 
@@ -233,7 +235,16 @@ def test_a_duplicate_that_is_allowed_is_never_taken_for_the_old_record(tmp_path:
 def test_a_refusal_that_hides_an_earlier_success_is_seen_through(tmp_path: Path) -> None:
     """ "Code exists" after a lost answer: it was this program that made it."""
     world = World(
-        Schedule([product("A")], [], [Fate.WELL, Fate.LOST_AFTER, Fate.REFUSED], [], 0.0, True, Existing.EXISTS, 1),
+        Schedule(
+            [Order("A", kind="products")],
+            [],
+            [Fate.WELL, Fate.LOST_AFTER, Fate.REFUSED],
+            [],
+            0.0,
+            True,
+            Existing.EXISTS,
+            1,
+        ),
         tmp_path / "l",
     )
 
@@ -246,14 +257,14 @@ def test_a_refusal_that_hides_an_earlier_success_is_seen_through(tmp_path: Path)
 
 def test_a_second_file_with_the_same_document_meets_it_as_existing(tmp_path: Path) -> None:
     """Posted once; only the rows of the first say that they made it."""
-    documents = [order("A"), order("B"), order("A"), order("A", content=1)]
+    documents = [Order("A"), Order("B"), Order("A"), Order("A", content=1)]
     world = World(Schedule(documents, [], [], [], 0.0, False, Existing.EXISTS, 3), tmp_path / "l")
 
     outcomes = world.live()
 
     assert outcomes is not None
     ends = {id(document): outcome for document, outcome in outcomes}
-    told = [ends[id(document)] for document in documents]
+    told = [ends[id(document)] for document in world.documents]
     assert [end.status for end in told] == [Status.CREATED, Status.CREATED, Status.EXISTS, Status.EXISTS]
     assert told[2].made_in == ""
     assert "other content" in told[3].error
@@ -280,7 +291,7 @@ def test_a_fault_of_the_program_ends_the_run_instead_of_hanging(tmp_path: Path) 
             3,
         )
         with pytest.raises(Fault):
-            await loader.load(order(f"A-{number}") for number in range(5_000))
+            await loader.load(Order(f"A-{number}").document() for number in range(5_000))
         await ledger.close()
 
     SimulatedLoop().live(scenario())

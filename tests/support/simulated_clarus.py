@@ -64,7 +64,7 @@ class SimulatedClarus:
         if fate is Fate.UNREACHABLE:
             raise ClarusUnreachable("out of reach")
         # From here on it has left: what happens there happens, whether the sender lives or not.
-        key = tuple(orjson.loads(body)["key"])
+        key = tuple(orjson.loads(body)["data"]["attributes"].get("key", ()))  # a change has none
         taken = method == "POST" and self.unique and bool(self.of(key))
         answer = Answer(422, {"errors": [{"details": "refused"}]}) if fate is Fate.REFUSED or taken else None
         if answer is None and fate is not Fate.LOST_BEFORE:
