@@ -13,8 +13,9 @@ from pipeline.quantities import quantity_attributes
 from schemas import Column, Level, RecordType
 from schemas.kinds import Json
 
-# Python values take many times the memory of an array: make them for so many documents at a time.
-_CHUNK = 5_000
+# Python values take many times the memory of an array: make them for so many documents at a time. And while they are
+# made nothing else goes on, no answer is heard: 250 documents take some 5 ms.
+_CHUNK = 250
 
 _Values = dict[str, list[Json]]  # by heading: one value for each document, or for each line, of a chunk
 
@@ -30,8 +31,10 @@ def assemble(
     """Yield the documents that are not held, in order of first appearance."""
     record = clean.table.record
     blank = np.full(groups.count, -1)
-    stand_ins = _address_defaults(clean)
+    address_defaults = _address_defaults(clean)
     header = [c for c in record.columns.values() if not c.per_line and c.level is not Level.UNSENT]
+    header = [c for c in header if c.heading in first or c.heading in clean.defaults]
+    stand_ins = [(c.attribute, record.columns[c.fallback].attribute) for c in record.columns.values() if c.fallback]
     for start in range(0, groups.count, _CHUNK):
         stop = min(start + _CHUNK, groups.count)
         bounds = groups.starts[start : stop + 1]
@@ -43,6 +46,7 @@ def assemble(
         values = {c.heading: _values(clean, c, places[c.heading], c.level is not Level.ADDRESS) for c in header}
         values = {heading: chosen for heading, chosen in values.items() if chosen}
         codes = _header_codes(clean, values, places, groups.firsts[start:stop])
+        given = _given(record, places)
         attributes, address, controls = (_named(record, values, level) for level in _HEADER_LEVELS)
         for i in range(stop - start):
             if start + i in held:
@@ -53,12 +57,12 @@ def assemble(
                 record=record,
                 key=key,
                 rows=tuple(rows[spans[i] : spans[i + 1]]),
-                attributes={**_with_fallbacks(record, _filled(attributes, i)), **supplement},
+                attributes={**supplement, **_with_fallbacks(stand_ins, _filled(attributes, i))},
                 codes=tuple((row, code) for row, code in codes[i]),
-                address={**stand_ins, **addresses.get(start + i, {}), **_filled(address, i)},
+                address={**address_defaults, **addresses.get(start + i, {}), **_filled(address, i)},
                 lines=tuple(lines[spans[i] : spans[i + 1]]),
                 controls=_filled(controls, i),
-                given=_given(record, places, i).union(supplement),
+                given=frozenset(name for name, fills in given if fills[i]).union(supplement),
             )
 
 
@@ -77,8 +81,9 @@ def _values(clean: CleanTable, column: Column, places: Positions, with_default: 
     default = clean.defaults.get(column.heading) if with_default else None
     if cells is None:
         return [default] * len(places) if default is not None else []
-    choices = [*cells.values, default]  # a code of -1, a blank, picks the default
-    return [choices[code] for code in np.where(places >= 0, cells.codes[places], -1).tolist()]
+    values = cells.values
+    codes = np.where(places >= 0, cells.codes[places], -1).tolist()
+    return [values[code] if code >= 0 else default for code in codes]
 
 
 def _named(record: RecordType, values: _Values, level: Level) -> list[tuple[str, list[Json]]]:
@@ -91,16 +96,17 @@ def _filled(named: Sequence[tuple[str, list[Json]]], i: int) -> dict[str, Json]:
     return {attribute: values[i] for attribute, values in named if values[i] is not None}
 
 
-def _given(record: RecordType, places: Mapping[str, Positions], i: int) -> frozenset[str]:
+def _given(record: RecordType, places: Mapping[str, Positions]) -> list[tuple[str, list[bool]]]:
+    """Which documents fill an attribute themselves, by attribute; of record types that are changed with PATCH."""
     if not record.changeable:
-        return frozenset()
-    return frozenset(record.columns[heading].attribute for heading, at in places.items() if at[i] >= 0)
+        return []
+    return [(record.columns[heading].attribute, (at >= 0).tolist()) for heading, at in places.items() if at.max() >= 0]
 
 
-def _with_fallbacks(record: RecordType, attributes: dict[str, Json]) -> dict[str, Json]:
-    for column in record.columns.values():
-        if column.fallback and column.attribute not in attributes:
-            attributes[column.attribute] = attributes[record.columns[column.fallback].attribute]
+def _with_fallbacks(stand_ins: Sequence[tuple[str, str]], attributes: dict[str, Json]) -> dict[str, Json]:
+    for attribute, other in stand_ins:
+        if attribute not in attributes:
+            attributes[attribute] = attributes[other]
     return attributes
 
 

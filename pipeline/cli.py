@@ -5,6 +5,7 @@ Nothing but click is imported before a command runs, so that `--help` is there a
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -34,6 +35,8 @@ class _Command(click.Command):
     """Ends with the exit code of an error and one sentence, never with a traceback that nobody asked for."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        # While everything is being imported; those who have something to finish listen for it themselves.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             return super().invoke(ctx)
         except (click.exceptions.Exit, click.ClickException, BrokenPipeError):
@@ -63,8 +66,22 @@ class _Commands(click.Group):
     command_class = _Command
 
 
+def _show_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if not wanted or context.resilient_parsing:
+        return
+    from importlib import metadata
+
+    try:
+        click.echo(f"clarus-batch {metadata.version('clarus-batch')}")
+    except metadata.PackageNotFoundError:
+        click.echo("clarus-batch, not installed: run from its source")
+    context.exit()
+
+
 @click.group(cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="clarus-batch")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
+)
 def main() -> None:
     """Load CSV and Excel files into Clarus WMS: every row comes back with its Clarus id or the reason it has none."""
 

@@ -25,7 +25,8 @@ class Lines:
         self._quiet, self._now = quiet, now
         self._what, self._total = "", 0
         self._counts: Counter[Status] = Counter()
-        self._said_at, self._has_said = now(), False
+        self._began = self._said_at = now()
+        self._has_said = False
 
     def say(self, message: str) -> None:
         """Write a line."""
@@ -36,7 +37,8 @@ class Lines:
         """Tell how the last went, if it took long, and begin the next."""
         self.end()
         self._what, self._total, self._counts = what, total, Counter()
-        self._said_at, self._has_said = self._now(), False
+        self._began = self._said_at = self._now()
+        self._has_said = False
 
     def ended(self, status: Status) -> None:
         """Count one, and now and then tell how far it is."""
@@ -52,7 +54,10 @@ class Lines:
         self._what, self._has_said = "", False
 
     def _tell(self) -> None:
-        self.say(f"{self._what}: {self._counts.total():,} of {self._total:,}{_in_words(self._what, self._counts)}")
+        done, pace = self._counts.total(), self._counts.total() / (self._now() - self._began)
+        left = f", some {_duration((self._total - done) / pace)} left" if done < self._total else ""
+        counts = _in_words(self._what, self._counts)
+        self.say(f"{self._what}: {done:,} of {self._total:,}, {pace:,.0f}/s{left}{counts}")
 
 
 class Bars:
@@ -108,8 +113,9 @@ def watching(quiet: bool, verbose: int) -> Iterator[Progress]:
         format="%(asctime)s %(message)s",
     )
     # What travels holds customers' addresses: the libraries that carry it must not log it.
-    for library in ("httpx", "httpcore", "asyncio", "stamina"):
+    for library in ("httpx", "httpcore", "asyncio"):
         logging.getLogger(library).setLevel(logging.WARNING)
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # the client tells why it tries again
     shown = Bars() if sys.stderr.isatty() and not quiet and not verbose else Lines(quiet)
     try:
         yield shown
@@ -122,3 +128,10 @@ def _in_words(what: str, counts: Counter[Status]) -> str:
     if what == _READING or not counts:
         return ""
     return f" ({', '.join(f'{counts[status]:,} {status}' for status in Status if counts[status])})"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

@@ -40,7 +40,7 @@ def group(clean: CleanTable) -> Groups:
     """Group rows by the record type's key: by reference, within the codes that narrow it.
 
     A row whose narrowing code is blank belongs to the nearest row above with its reference; where there is none, to
-    the configured default.
+    the only code that its reference has in the file, for somebody may have sorted the rows; else to the default.
     """
     record, size = clean.table.record, len(clean.rows)
     reference = _codes(clean, record.reference)
@@ -50,7 +50,7 @@ def group(clean: CleanTable) -> Groups:
     for heading in record.key[:-1]:
         narrow, column = _codes(clean, heading), record.columns[heading]
         if column.required:
-            narrow = _from_above(narrow, reference)
+            narrow = _from_only(_from_above(narrow, reference), reference)
             if heading in clean.defaults:
                 # A number of its own for the default, or that of the same value in the file.
                 same = [i for i, value in enumerate(_values(clean, heading)) if value == clean.defaults[heading]]
@@ -111,6 +111,20 @@ def _from_above(narrow: Codes, reference: Codes) -> Codes:
     filled = narrow.copy()
     filled[order] = narrow[order][source]
     return filled
+
+
+def _from_only(narrow: Codes, reference: Codes) -> Codes:
+    """Fill codes that are still blank where all filled ones of the same reference are alike."""
+    blank = (narrow < 0) & (reference >= 0)
+    if not blank.any():
+        return narrow
+    filled = (narrow >= 0) & (reference >= 0)
+    size = int(reference.max()) + 1
+    lowest, highest = np.full(size, np.iinfo(np.int32).max, np.int32), np.full(size, -1, np.int32)
+    np.minimum.at(lowest, reference[filled], narrow[filled])
+    np.maximum.at(highest, reference[filled], narrow[filled])
+    only = np.where(lowest == highest, highest, -1)
+    return np.where(blank, only[reference], narrow).astype(np.int32)
 
 
 def _pairs(first: Codes, second: Codes) -> Codes:

@@ -51,9 +51,14 @@ def said_of_parents(tables: Sequence[CleanTable]) -> dict[str, dict[str, Json]]:
     return said
 
 
-def with_parents(tables: Sequence[CleanTable], in_run: Collection[str]) -> list[CleanTable]:
-    """Add the problems of what rows say of their parents: contradictions, and parents that are not in this run."""
-    first: dict[tuple[str, str], tuple[Json, str]] = {}
+def with_parents(tables: Sequence[CleanTable], parents: Sequence[Transformed]) -> list[CleanTable]:
+    """Add the problems of what rows say of their parents: contradictions, and parents that are not in this run.
+
+    What a parent's own row says counts before what other rows say of it.
+    """
+    wanted = {column.attribute for clean in tables for column in clean.table.record.at(Level.PARENT)}
+    first = dict(_said_by_parents(parents, wanted))
+    in_run = {key[-1] for table in parents for key, _ in table.document_keys()}
     checked = []
     for clean in tables:
         problems = list(clean.problems)
@@ -69,6 +74,22 @@ def with_parents(tables: Sequence[CleanTable], in_run: Collection[str]) -> list[
                 problems.append(Problem(cell.row, shown, cell.text, message, severity=Severity.WARNING))
         checked.append(replace(clean, problems=problems))
     return checked
+
+
+def _said_by_parents(
+    parents: Sequence[Transformed], wanted: Collection[str]
+) -> Iterator[tuple[tuple[str, str], tuple[Json, str]]]:
+    """What the parents' own rows say, by their code and the attribute, and where."""
+    for table in parents:
+        clean = table.clean
+        columns = [column for column in clean.table.record.at(Level.HEADER) if column.attribute in wanted]
+        for column in columns:
+            if column.heading not in table.first:
+                continue
+            cells, places = clean.columns[column.heading], table.first[column.heading].tolist()
+            for (key, _), place in zip(table.document_keys(), places, strict=True):
+                if place >= 0 and (value := cells.values[cells.codes[place]]) is not None:
+                    yield (key[-1], column.attribute), (value, f"{clean.table.name} row {clean.rows[place]}")
 
 
 @dataclass(frozen=True, slots=True)

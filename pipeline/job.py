@@ -13,12 +13,12 @@ from pipeline.config import Settings
 from pipeline.errors import LedgerUnusable, Stopped, UsageError
 from pipeline.finish import Finished
 from pipeline.inbox import copy, move
-from pipeline.ledger import Ledger
+from pipeline.ledger import Ledger, RunFile
 from pipeline.outbox import LEDGER, free_name, new_run_folder
 from pipeline.outcomes import Status
 from pipeline.progress import Progress
 from pipeline.rehearsal import rehearse
-from pipeline.results import RESERVED_NAMES
+from pipeline.results import RESERVED_NAMES, SUMMARY
 from pipeline.run import OWED, RETRIED, run_folder
 from pipeline.stopping import Stopping
 
@@ -41,9 +41,10 @@ class Job:
         async with self._open() as (clarus, ledger):
             finished = await self._take_up(await ledger.owed_runs(clarus.tenant), clarus, ledger, OWED)
             # When Clarus is out of reach, the files are still worth checking; when somebody waits for us to end, not.
-            if files and not isinstance(self.stopping.reason, Stopped):
+            here = [file for file in files if file.exists()]  # a run that died while it took them in has got the others
+            if here and not isinstance(self.stopping.reason, Stopped):
                 folder = new_run_folder(self.settings.outbox)
-                names = await self._take_in(files, keep, folder, clarus, ledger)
+                names = await self._take_in(here, keep, folder, clarus, ledger)
                 finished += [await self._run(folder, names, clarus, ledger, OWED)] if names else []
             self._must_be_told(finished)
             return finished
@@ -88,21 +89,17 @@ class Job:
         self, files: Sequence[Path], keep: bool, folder: Path, clarus: Clarus, ledger: Ledger
     ) -> list[str]:
         """Bring files into the folder of their run and return the names that they have there."""
-        names: dict[str, Path] = {}
+        taken: list[RunFile] = []
         for file in files:
-            names[free_name(file.name, [*names, *RESERVED_NAMES])] = file
+            name = free_name(file.name, [*(other.name for other in taken), *RESERVED_NAMES])
+            taken.append(RunFile(name, file, keep))
         try:
             # Before the first file moves: whatever happens from now on, the next run looks into this folder.
-            await ledger.begin_run(folder.name, clarus.tenant, list(names))
+            await ledger.begin_run(folder.name, clarus.tenant, taken)
         except LedgerUnusable:
             folder.rmdir()
             raise
-        for name, file in names.items():
-            try:
-                (copy if keep else move)(file, folder / name)
-            except FileNotFoundError:
-                self.progress.say(f"{file} is gone: somebody else has taken it")
-        return await self._names_there(folder, ledger)
+        return await self._bring_in(folder, ledger)
 
     async def _take_up(
         self,
@@ -117,21 +114,32 @@ class Job:
             if self.stopping.reason:
                 break  # the others stay owed as they are
             folder = self.settings.outbox / run
-            if names := await self._names_there(folder, ledger):
+            if names := await self._bring_in(folder, ledger):
                 self.progress.say(f"taking up run {run} again")
-                await ledger.begin_run(run, clarus.tenant, names)
+                await ledger.begin_run(run, clarus.tenant)
                 finished.append(await self._run(folder, names, clarus, ledger, again, send_unknown))
         return finished
 
-    async def _names_there(self, folder: Path, ledger: Ledger) -> list[str]:
-        """Return the names of a run's files that are in its folder; a run without any is over."""
-        expected = await ledger.files_of(folder.name)
-        names = [name for name in expected if (folder / name).exists()]
+    async def _bring_in(self, folder: Path, ledger: Ledger) -> list[str]:
+        """Return the names of a run's files in its folder, after those that it died too early to take have come in.
+
+        A run without any is over.
+        """
+        names = []
+        for file in await ledger.files_of(folder.name) if folder.is_dir() else ():
+            target = folder / file.name
+            try:
+                if not target.exists() and not (folder / SUMMARY).exists():
+                    (copy if file.copied else move)(file.source, target)
+            except FileNotFoundError:
+                self.progress.say(f"{file.source} is gone: somebody else has taken it")
+            if target.exists():
+                names.append(file.name)
         if not names:
             if not folder.is_dir():
                 self.progress.say(f"the folder of run {folder.name} is gone: what it had not sent is not tried again")
             elif not any(folder.iterdir()):
-                folder.rmdir()  # its files never came this far: they are where they were
+                folder.rmdir()
             await ledger.end_run(folder.name, owed=False, unfinished=False)
         return names
 

@@ -10,7 +10,7 @@ from pipeline.config import Settings
 from pipeline.documents import Document
 from pipeline.hierarchy import by_level
 from pipeline.ledger import Ledger
-from pipeline.load import Deliveries, Existing, Loader, Outcome, Preparation
+from pipeline.load import Deliveries, Existing, Loader, Outcome, OwnRecords, Preparation
 from pipeline.missing_products import products_wanted
 from pipeline.outcomes import Status
 from pipeline.progress import Progress
@@ -37,12 +37,12 @@ class Line:
         send_unknown: bool = False,
     ) -> None:
         own = settings.clarus
-        self._resolver = Resolver(lists, own.storage_unit_field)
+        self._resolver = Resolver(lists, own.storage_unit_field, own.read_settle_seconds, stopping.sleep)
         self._preparation = Preparation(
             tenant,
             ledger.find,
             self._resolver.resolve,
-            lists,
+            OwnRecords(lists, ledger.holders, tenant),
             own.read_settle_seconds,
             Existing(settings.existing_products),
             send_unknown,
@@ -119,6 +119,8 @@ class Line:
         where: dict[int, str] = {}
         products = []
         for wanted in products_wanted(books, self._unit_type):
+            if self._resolver.has_failed(PRODUCTS, (wanted.code,)):
+                continue  # its own row describes it better, and says what to mend
             if wanted.product is None:
                 self._resolver.explain(PRODUCTS, (wanted.code,), wanted.why_not)
             else:
@@ -127,7 +129,8 @@ class Line:
         if products:
 
             def report(document: Document, outcome: Outcome) -> None:
-                self._told(document, outcome, where[id(document)])
+                why = f"{where[id(document)]} wants it created" + (f": {outcome.error}" if outcome.error else "")
+                self._told(document, outcome, why)
 
             await self._load(RECORD_TYPES["products"], products, len(products), report)
 
@@ -146,12 +149,12 @@ class Line:
         listed = document.record.listed
         if listed is None:
             return
-        if outcome.status is Status.READY:
+        if outcome.status is Status.READY and outcome.clarus_id is None:
             self._resolver.promise(listed, document.key, f"(the id of {document}, once it is created)")
-        elif outcome.status.done and outcome.clarus_id is not None:
-            self._resolver.learn(listed, document.key, outcome.clarus_id, outcome.status is Status.CREATED)
-        else:
+        elif outcome.status.needs_someone:
             self._failed(document.record, document.key, outcome.status, where, False)
+        elif outcome.clarus_id is not None:
+            self._resolver.learn(listed, document.key, outcome.clarus_id, outcome.status is Status.CREATED)
 
     def _stood(self, document: Document, books: Books) -> None:
         """A document that is not tried again: if it is not in Clarus, that tells why."""

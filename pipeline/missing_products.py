@@ -32,7 +32,8 @@ def products_wanted(books: Sequence[Books], unit_type: str) -> Iterator[Wanted]:
     described: dict[str, tuple[str, Line]] = {}
     for each in books:
         control = each.table.record.control("create_product")
-        if control is None or control.heading not in each.transformed.clean.columns:
+        clean = each.transformed.clean
+        if control is None or control.heading not in {*clean.columns, *clean.defaults}:
             continue
         for document in each.transformed.documents():
             for line in document.lines:

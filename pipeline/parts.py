@@ -6,63 +6,82 @@ contradict each other or leave out what it needs are problems, all by the rules 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from pipeline.cells import Cells, CleanTable
+from pipeline.cells import Cells, CleanTable, Codes
 from pipeline.problems import Problem, Severity
 from schemas import RecordType
-from schemas.contract import Part
+from schemas.kinds import Json
+
+_Rows = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 def part_tables(clean: CleanTable) -> list[CleanTable]:
     """Return a table for each kind of part that any row of the table describes."""
     record = clean.table.record
     return [
-        _part_table(clean, record.part_types[part.name], is_there)
+        _part_table(clean, record.part_types[part.name], is_whole)
         for part in record.parts
-        if (is_there := _there(clean, record, part)).any()
+        if (is_whole := _filled(clean, (record.reference, *part.key))).any()
     ]
 
 
-def parts_unsaid(clean: CleanTable) -> Iterator[Problem]:
-    """Report cells of a part in rows that do not say which: nothing can be sent for them."""
+def parts_half_said(clean: CleanTable) -> Iterator[Problem]:
+    """Report rows that do not say which part they mean, though they speak of one: nothing can be sent for them."""
     record = clean.table.record
     for part in record.parts:
-        missing = ~_filled(clean, part.key[0])
+        missing = ~_filled(clean, part.key[:1])
+        nameless = ~missing & ~_filled(clean, part.key) & _filled(clean, (record.reference,))
+        for heading in part.needs:
+            shown = clean.table.headings.get(heading, heading)
+            for row in clean.rows[nameless & ~_filled(clean, (heading,))].tolist():
+                yield Problem(row, shown, "", "is blank", f"fill it: a {part.noun} needs it")
         for column in record.columns.values():
             if column.part != part.name or column.heading not in clean.columns:
                 continue
-            if lost := int(np.count_nonzero(missing & _filled(clean, column.heading))):
+            if lost := int(np.count_nonzero(missing & (clean.columns[column.heading].codes >= 0))):
                 shown = clean.table.headings[column.heading]
                 rows = "1 row" if lost == 1 else f"{lost} rows"
                 message = f"is not sent where {part.key[0]} is blank (filled in {rows})"
                 yield Problem(0, shown, "", message, f"fill {part.key[0]}", Severity.WARNING)
 
 
-def _there(clean: CleanTable, record: RecordType, part: Part) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return _filled(clean, part.key[0]) & _filled(clean, record.reference)
+def _filled(clean: CleanTable, headings: Sequence[str]) -> _Rows:
+    """The rows in which all of these columns hold something, or have a default."""
+    filled = np.ones(len(clean.rows), dtype=bool)
+    for heading in headings:
+        if heading not in clean.defaults:
+            filled &= _codes(clean, heading) >= 0
+    return filled
 
 
-def _filled(clean: CleanTable, heading: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _codes(clean: CleanTable, heading: str) -> Codes:
     cells = clean.columns.get(heading)
-    return np.zeros(len(clean.rows), dtype=bool) if cells is None else cells.codes >= 0
+    return np.full(len(clean.rows), -1, dtype=np.int32) if cells is None else cells.codes
 
 
-def _part_table(
-    clean: CleanTable, part_type: RecordType, is_there: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> CleanTable:
+def _part_table(clean: CleanTable, part_type: RecordType, is_whole: _Rows) -> CleanTable:
     columns = {
-        heading: Cells(cells.codes[is_there], cells.values, cells.texts)
+        heading: Cells(cells.codes[is_whole], cells.values, cells.texts)
         for heading, cells in clean.columns.items()
         if heading in part_type.columns
     }
+    defaults = {heading: value for heading, value in clean.defaults.items() if heading in part_type.columns}
+    for heading in defaults.keys() & part_type.key:  # what tells parts apart has to stand in every row
+        columns[heading] = _with_default(_codes(clean, heading)[is_whole], columns.get(heading), defaults[heading])
     return CleanTable(
         table=replace(clean.table, record=part_type, broken={}, problems=()),
-        rows=clean.rows[is_there],
+        rows=clean.rows[is_whole],
         columns=columns,
-        defaults={heading: value for heading, value in clean.defaults.items() if heading in part_type.columns},
+        defaults=defaults,
         problems=[],
     )
+
+
+def _with_default(codes: Codes, cells: Cells | None, default: Json) -> Cells:
+    values, texts = ([*cells.values], [*cells.texts]) if cells else ([], [])
+    filled = np.where(codes >= 0, codes, len(values)).astype(np.int32)
+    return Cells(filled, [*values, default], [*texts, str(default)])

@@ -53,8 +53,7 @@ def documents_of(files: Iterable[ReadFile], settings: Settings) -> list[Transfor
     for record in in_load_order():
         own = [clean for clean in tables if clean.table.record is record]
         if record.hierarchy:
-            parents = (table for table in ordered if table.clean.table.record.name == record.hierarchy)
-            own = with_parents(own, {key[-1] for table in parents for key, _ in table.document_keys()})
+            own = with_parents(own, [table for table in ordered if table.clean.table.record.name == record.hierarchy])
         transformed = [transform(clean, book) for clean in own]
         if record.hierarchy:
             transformed = without_cycles(transformed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -39,9 +39,13 @@ class PayloadFile:
         self._file = file
         self.created: Counter[str] = Counter()  # by record type
         self.changed: Counter[str] = Counter()
+        self._written: set[int] = set()  # hashes of identities: who comes again meets a record that exists by then
 
     async def deliver(self, posting: Posting) -> Outcome:
         """Write the request down, one JSON object a line."""
+        if hash(posting.identity) in self._written:
+            return Outcome(Status.READY, posting.changes, problems=posting.warnings)
+        self._written.add(hash(posting.identity))
         counted = self.created if posting.changes is None else self.changed
         counted[posting.identity.record] += 1
         line = {
@@ -58,6 +62,34 @@ class PayloadFile:
     def concluded(self, outcome: Outcome) -> Outcome:
         """Leave the ledger alone."""
         return outcome
+
+
+class Tally:
+    """Counts how the documents of each record type end, on the way to who watches."""
+
+    def __init__(self, watcher: Progress) -> None:
+        self._watcher = watcher
+        self._counts: defaultdict[str, Counter[Status]] = defaultdict(Counter)
+        self._what = ""
+
+    def say(self, message: str) -> None:
+        """Pass it on."""
+        self._watcher.say(message)
+
+    def begin(self, what: str, total: int) -> None:
+        """Count under another name from now on."""
+        self._what = what
+        self._watcher.begin(what, total)
+
+    def ended(self, status: Status) -> None:
+        """Count one."""
+        self._counts[self._what][status] += 1
+        self._watcher.ended(status)
+
+    def of(self, *statuses: Status) -> dict[str, int]:
+        """How many documents of each record type ended in one of these statuses."""
+        sums = {what: sum(counts[status] for status in statuses) for what, counts in self._counts.items()}
+        return {what: count for what, count in sums.items() if count}
 
 
 async def rehearse(
@@ -78,15 +110,27 @@ async def rehearse(
     watch.lap("reading")
     books = [Books(transformed, folder.name, {}, ()) for transformed in documents_of(files, settings)]
     lists = Lists(clarus, settings.clarus.lookup_batch, settings.clarus.page_size)
+    tally = Tally(progress)
     with (folder / PAYLOADS).open("wb") as file:
         payloads = PayloadFile(file)
-        line = Line(settings, clarus.tenant, lists, ledger, payloads, progress, stopping)
+        line = Line(settings, clarus.tenant, lists, ledger, payloads, tally, stopping)
         await line.load(books)
     watch.lap("looking up")
     rehearsal = {
         "would_create": dict(payloads.created),
         "would_change": dict(payloads.changed),
+        "would_leave_alone": tally.of(Status.EXISTS),
+        "would_refuse": _refused(tally, books),
         "not_known": _NOT_KNOWN,
         "payloads": str(folder / PAYLOADS),
     }
     return finish(folder, files, books, stopping.reason, watch, requests=clarus.requests, rehearsal=rehearsal)
+
+
+def _refused(tally: Tally, books: Sequence[Books]) -> dict[str, int]:
+    """The documents that would not be sent, by record type: held by their own cells, or by what they name."""
+    refused = Counter(tally.of(Status.INVALID, Status.BLOCKED))
+    for each in books:
+        if held := len(each.transformed.held):
+            refused[each.table.record.name] += held
+    return dict(refused)

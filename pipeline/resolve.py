@@ -13,13 +13,17 @@ from pipeline.documents import Code, Document, Id, Line, Promise, Resolved, Unre
 from pipeline.outcomes import Status
 from pipeline.problems import Problem, Severity
 from pipeline.storage_units import StorageUnits, UnitLists
+from pipeline.turns import in_turns
 from schemas import RECORD_TYPES
 from schemas.lists import PRODUCT_STORAGE_UNITS, PRODUCTS, CodeList
 
 Key = tuple[str, ...]
 
-# The lists that columns name.
-_NAMED = {column.lookup for record in RECORD_TYPES.values() for column in record.columns.values() if column.lookup}
+
+def _lists_named() -> set[CodeList]:
+    """The lists that columns name."""
+    columns = (column for record in RECORD_TYPES.values() for column in record.columns.values())
+    return {column.lookup for column in columns if column.lookup}
 
 
 class CodeLists(UnitLists, Protocol):
@@ -52,6 +56,8 @@ class Resolver:
     settle: float = 0.0  # seconds after which a list is trusted to show what was made before
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep  # for so many seconds; may raise why the run must end
     units: StorageUnits = field(init=False)
+    # Nobody names the records of other lists, and a million of them would fill the memory.
+    _named: set[CodeList] = field(default_factory=_lists_named)
     _known: dict[CodeList, dict[Key, Id | None]] = field(default_factory=dict)  # None: Clarus does not have it
     _failed: dict[tuple[CodeList, Key], _Failure] = field(default_factory=dict)
     _failed_units: dict[str, tuple[str, _Failure]] = field(default_factory=dict)  # what failed, by its product's code
@@ -64,7 +70,7 @@ class Resolver:
         """Note the id of a record that was met in this run, or made in it (`fresh`)."""
         if codes is PRODUCT_STORAGE_UNITS:
             self.units.made(key, record)
-        elif codes in _NAMED:  # nobody names the others, and a million of them would fill the memory
+        elif codes in self._named:
             self._known.setdefault(codes, {})[key] = record
             self._failed.pop((codes, key), None)
             if fresh and codes is PRODUCTS:
@@ -82,7 +88,7 @@ class Resolver:
             if not failure.waits:
                 self.units.refused(key)
             self._failed_units.setdefault(key[0], (f"{codes.noun} {key[0]}, {'/'.join(key[1:])},", failure))
-        elif codes in _NAMED and self._known.get(codes, {}).get(key) is None:
+        elif codes in self._named and self._known.get(codes, {}).get(key) is None:
             self._failed.setdefault((codes, key), failure)
 
     def has_failed(self, codes: CodeList, key: Key) -> bool:
@@ -103,7 +109,7 @@ class Resolver:
         if self.storage_unit_field:
             await self.units.ask_for_priority_0(self._products_of_lines(documents))
         await self.units.ask_whether_any({d.key[0] for d in documents if d.record.first_gets})
-        return [self._resolved(document) for document in documents]
+        return [self._resolved(document) async for document in in_turns(documents)]
 
     async def ask(self, codes: CodeList, keys: Collection[Key]) -> None:
         """Make sure that these codes are known, or known to be absent."""

@@ -10,14 +10,16 @@ from pipeline.clarus.client import Clarus
 from pipeline.clarus.lists import Lists
 from pipeline.config import Settings
 from pipeline.earlier import EarlierResults
+from pipeline.errors import LedgerUnusable
 from pipeline.finish import Finished, Watch, any_of, finish
 from pipeline.ledger import Ledger
 from pipeline.line import Line
-from pipeline.load import Delivery
+from pipeline.load import Delivery, OwnRecords
 from pipeline.outcomes import Status
 from pipeline.progress import Progress
 from pipeline.reading import ReadFile, documents_of, read
 from pipeline.stopping import Stopping
+from pipeline.transform import Transformed
 
 # What a run tries again by itself; `retry` also tries what was refused or had to wait for something else.
 OWED = frozenset((Status.PENDING, Status.UNKNOWN))
@@ -42,20 +44,36 @@ async def run_folder(
     watch, requests_before = Watch(), clarus.requests
     files = read_all([folder / name for name in names], settings, progress)
     watch.lap("reading")
-    tables = documents_of(files, settings)
-    earlier = EarlierResults(folder, names, settings)
-    books = [Books(transformed, folder.name, earlier.of(transformed.clean.table), again) for transformed in tables]
+    books = _opened(folder, names, documents_of(files, settings), settings, again)
     own = settings.clarus
     lists = Lists(clarus, own.lookup_batch, own.page_size)
     delivery = Delivery(
-        clarus, lists, ledger, folder.name, own.read_settle_seconds, own.reconcile_attempts, stopping.sleep
+        clarus,
+        OwnRecords(lists, ledger.holders, clarus.tenant),
+        ledger,
+        folder.name,
+        own.read_settle_seconds,
+        own.reconcile_attempts,
+        stopping.sleep,
     )
     line = Line(settings, clarus.tenant, lists, ledger, delivery, progress, stopping, send_unknown)
     await line.load(books)
+    try:
+        await ledger.flush()  # what the results say must be known to the ledger first
+    except LedgerUnusable as error:
+        stopping.stop(error)
     watch.lap("loading")
     finished = finish(folder, files, books, stopping.reason, watch, requests=clarus.requests - requests_before)
     await ledger.end_run(folder.name, any_of(finished.reports, OWED), any_of(finished.reports, RETRIED))
     return finished
+
+
+def _opened(
+    folder: Path, names: Sequence[str], tables: Sequence[Transformed], settings: Settings, again: Collection[Status]
+) -> list[Books]:
+    """Open the books of every table; the earlier results, as large as the tables, are not kept beyond that."""
+    earlier = EarlierResults(folder, names, settings)
+    return [Books(transformed, folder.name, earlier.of(transformed.clean.table), again) for transformed in tables]
 
 
 def read_all(paths: Sequence[Path], settings: Settings, progress: Progress) -> list[ReadFile]:

@@ -17,11 +17,20 @@ from pipeline.outcomes import Status
 from pipeline.problems import Problem, Severity
 from pipeline.reading import ReadFile
 from pipeline.results import Cause, Issue, causes_of, result_names, summarise
+from pipeline.run import OWED
 from pipeline.transform import Transformed
 
 _SHOWN = 20  # causes; with -v all of them
 _ALL = sys.maxsize
+# Nobody has to mend anything for these.
+_UNASKED = OWED | {Status.READY, *(status for status in Status if status.done)}
 _COLUMNS_NAMED = 3  # of those about which the same is said
+_WOULD_BE = {
+    "created": "would_create",
+    "changed": "would_change",
+    "left alone": "would_leave_alone",
+    "refused": "would_refuse",
+}
 _FILLED = re.compile(r" \(filled in [^)]*\)$")  # how often each of several columns is filled stands in issues.csv
 
 
@@ -79,17 +88,27 @@ def _run(run: Finished, telling: Telling) -> Iterator[list[str]]:
         yield list(_rehearsed(rehearsal))
     end = [f"Could not finish: {run.stopped}"] if run.stopped else []
     end.append(f"Results: {run.folder}")
-    names = [file["file"] for file in files]
-    failed = dict.fromkeys(result_names(name, names).failed for name in names)
-    if to_mend := [name for name in failed if (run.folder / name).exists()]:
-        end.append(f"Mend and drop in again: {', '.join(to_mend)}")
+    if to_mend := _to_mend(run):
+        what = "To be mended" if rehearsal else "Mend and drop in again"  # a rehearsed file still lies where it was
+        end.append(f"{what}: {', '.join(to_mend)}")
+    if owed := sum(rows for status, rows in run.summary["statuses"].items() if status in OWED):
+        end.append(f"Left for the next run or retry: {_plural(owed, 'row')}")
     yield end
+
+
+def _to_mend(run: Finished) -> list[str]:
+    """The names of the failed files in which somebody has something to do: rows that are only owed go on unasked."""
+    files = run.summary["files"]
+    names = [file["file"] for file in files]
+    waiting = [file["file"] for file in files if not _UNASKED.issuperset(file.get("statuses", ()))]
+    failed = dict.fromkeys(result_names(name, names).failed for name in waiting)
+    return [name for name in failed if (run.folder / name).exists()]
 
 
 def _rehearsed(rehearsal: Mapping[str, Any]) -> Iterator[str]:
     yield click.style("Rehearsal: nothing was sent", bold=True)
-    for what, counts in (("created", rehearsal["would_create"]), ("changed", rehearsal["would_change"])):
-        records = ", ".join(f"{count:,} {record}" for record, count in counts.items())
+    for what, counted in _WOULD_BE.items():
+        records = ", ".join(f"{count:,} {record}" for record, count in rehearsal[counted].items())
         yield f"  would be {what}: {records or 'nothing'}"
     yield "  not known before sending:"
     yield from (f"    {unknown}" for unknown in rehearsal["not_known"])

@@ -13,7 +13,7 @@ from pipeline.cells import CleanTable, Codes
 from pipeline.documents import Document
 from pipeline.grouping import Groups, Positions, blank_cells, first_filled, group, other_filled
 from pipeline.outcomes import HELD_BY, RowResult, Status
-from pipeline.parts import part_tables, parts_unsaid
+from pipeline.parts import part_tables, parts_half_said
 from pipeline.problems import Problem, Severity
 from schemas import Column, Level
 from schemas.kinds import Json
@@ -94,7 +94,12 @@ def transform(clean: CleanTable, book: AddressBook | None = None) -> Transformed
     """Group rows under their headers: fill header cells down, find what is missing and what contradicts itself."""
     parts = tuple(transform(table) for table in part_tables(clean))
     groups = group(clean)
-    problems = [*clean.problems, *groups.problems, *parts_unsaid(clean), *(p for part in parts for p in part.problems)]
+    problems = [
+        *clean.problems,
+        *groups.problems,
+        *parts_half_said(clean),
+        *(p for part in parts for p in part.problems),
+    ]
     first: dict[str, Positions] = {}
     for column in clean.table.record.columns.values():
         if column.per_line or column.level is Level.UNSENT:
@@ -110,7 +115,13 @@ def transform(clean: CleanTable, book: AddressBook | None = None) -> Transformed
             problems += _without_outer(clean, column, first, groups)
     held = _held(clean, groups, problems)
     addresses = _from_book(clean, groups, first, book, problems, held)
-    return Transformed(clean, groups, first, addresses, sorted(problems, key=lambda p: p.row), held, parts)
+    return Transformed(clean, groups, first, addresses, _as_they_are_read(problems, clean), held, parts)
+
+
+def _as_they_are_read(problems: list[Problem], clean: CleanTable) -> list[Problem]:
+    """Row by row, and in a row from the left to the right."""
+    places = {heading: place for place, heading in enumerate(clean.table.headings.values())}
+    return sorted(problems, key=lambda p: (p.row, places.get(p.column, -1)))
 
 
 def _blank_cells(clean: CleanTable, column: Column) -> Iterator[Problem]:

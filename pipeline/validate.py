@@ -149,11 +149,9 @@ def _wrong_cells(
 
 def _unsent(table: Table, rows: np.ndarray[tuple[int], np.dtype[np.int64]], policy: str) -> Iterator[Problem]:
     """Report what is in the file and will not be in Clarus: never dropped silently."""
-    if policy == "ignore":
-        return
     why = "not sent: Clarus's API has no such attribute"
     for column in table.record.at(Level.UNSENT):
-        if column.heading not in table.frame:
+        if column.heading not in table.frame or policy == "ignore":
             continue
         shown, filled = table.headings[column.heading], table.frame[column.heading].notna()
         if policy == "error":
@@ -165,7 +163,7 @@ def _unsent(table: Table, rows: np.ndarray[tuple[int], np.dtype[np.int64]], poli
     for heading, count in table.unknown.items():
         likely = nearest(heading, _headings(table))
         hint = f"did you mean {likely}?" if likely else "remove it, or name what it stands for in [columns]"
-        if count:
+        if count and (likely or policy != "ignore"):  # what looks misspelt is told in any case
             yield _column_warning(heading, "not sent: no such column is known", count, hint)
 
 

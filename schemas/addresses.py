@@ -10,7 +10,14 @@ from schemas.kinds import choice, code, country, text
 from schemas.lists import ACCOUNTS, CUSTOMERS
 
 
-@record_type("addresses", "address", key=("account_code", "code"), resource="delivery_addresses", after=("customers",))
+@record_type(
+    "addresses",
+    "address",
+    key=("account_code", "code"),
+    resource="delivery_addresses",
+    noted={"address_type": "CollectionAddress"},  # the API has no request that makes one
+    after=("customers",),
+)
 class Addresses(pa.DataFrameModel):
     """The columns of Clarus's address import template, and the customer that a delivery address may belong to."""
 

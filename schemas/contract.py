@@ -90,6 +90,7 @@ class RecordType:
     columns: Mapping[str, Column]  # by heading
     key: tuple[str, ...]  # headings that identify a document; the last is its reference, those before narrow it
     resource: str = ""  # JSON:API type; "": nothing is sent, rows are noted
+    noted: Mapping[str, str] = field(default_factory=dict)  # what a control decides -> with this value likewise
     path: str = ""  # "/{resource}" unless it names ids: "/products/{product_id}/materials"
     listed: CodeList | None = None  # where existing documents are found; None: Clarus does not list them
     identified_by: tuple[str, ...] = ()  # headings by which a file is recognised, beside the reference

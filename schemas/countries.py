@@ -21,6 +21,7 @@ _ALIASES = {
     "WALES": "GB",
     "NORTHERN IRELAND": "GB",
     "EIRE": "IE",
+    "ÉIRE": "IE",
     "REPUBLIC OF IRELAND": "IE",
     "DEUTSCHLAND": "DE",
     "GER": "DE",
@@ -34,7 +35,6 @@ _ALIASES = {
     "ITALIA": "IT",
     "HOLLAND": "NL",
     "NEDERLAND": "NL",
-    "THE NETHERLANDS": "NL",
     "NETHERLANDS": "NL",
     "BELGIQUE": "BE",
     "BELGIË": "BE",
@@ -74,6 +74,8 @@ def country_meant(text: str) -> str:
         return _ALIASES[name]
     if text.isascii() and name in iso3166.countries_by_alpha2:  # the upper case of ß is SS
         return name
+    if name in iso3166.countries_by_numeric:
+        return str(iso3166.countries_by_numeric[name].alpha2)
     if name in iso3166.countries_by_alpha3:
         return str(iso3166.countries_by_alpha3[name].alpha2)
     for country in iso3166.countries:
@@ -85,4 +87,4 @@ def country_meant(text: str) -> str:
 
 
 def _plain(name: str) -> str:
-    return " ".join(name.upper().replace(".", "").split())
+    return " ".join(name.upper().replace(".", "").split()).removeprefix("THE ")

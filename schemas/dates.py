@@ -77,11 +77,14 @@ def _from_iso(match: re.Match[str]) -> datetime:
 
 def _from_formats(text: str, formats: tuple[str, ...]) -> datetime:
     readings: dict[datetime, str] = {}
+    impossible = False
     for form in formats:
         try:
             readings.setdefault(datetime.strptime(text, form), format_in_words(form))
-        except ValueError:
-            continue
+        except ValueError as error:
+            impossible |= "out of range" in str(error)  # the form fits: 31/06/2026
+    if not readings and impossible:
+        raise ValueError("is a date or time that does not exist")
     if not readings:
         accepted = " or ".join(["YYYY-MM-DD", *map(format_in_words, formats)])
         raise ValueError(f"is not a date in the form {accepted}")
@@ -100,4 +103,6 @@ def _in_zone(when: datetime, zone: tzinfo) -> datetime:
     if exists:
         offsets = " or ".join(f"{whose:%H:%M}{whose.isoformat()[-6:]}" for whose in (early, late))
         raise ValueError(f"exists twice in {zone}, where the clocks go back then: write {offsets}")
-    raise ValueError(f"does not exist in {zone}, where the clocks go forward then")
+    # Each side of the gap: the clock before it went forward, and after.
+    before, after = (whose.astimezone(UTC).astimezone(zone) for whose in (late, early))
+    raise ValueError(f"does not exist in {zone}, where the clocks go forward then: write {before:%H:%M} or {after:%H:%M}")

@@ -28,7 +28,7 @@ _DECIMAL = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 # Excel keeps 15 digits of a number, and JSON readers hardly more: a longer one would arrive as another.
 _FEW_DIGITS = r"[+-]?0*[0-9]{0,15}(?:\.[0-9]*)?"
 _WHOLE_DECIMAL = re.compile(r"([+-]?[0-9]+)\.0*")
-_EMAIL = r"[^@\s,;<>\"()]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+_EMAIL = r"[^@\s,;:<>\"()]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 
 CONFIGURATIONS = ("unit", "case", "inner", "outer")
 DIMENSIONS = ("length", "area", "volume", "weight", "none")
@@ -83,7 +83,7 @@ def email(max_length: int) -> Kind:
         "email",
         f"email <= {max_length}",
         checks,
-        hint=hints.for_email,
+        hint=lambda value: hints.for_email(value) if len(value) <= max_length else hints.for_length(value, max_length),
     )
 
 
@@ -110,7 +110,8 @@ def number(low: int | None = None, above: int | None = None) -> Kind:
     bound = _between(low, None) if above is None else {"number_above": {"bound": above, "error": f"is not above {above}"}}
     checks = {**_digits(_DECIMAL, "is not a number"), **bound}
     rule = f"number > {above}" if above is not None else _rule("number", low, None)
-    return Kind("number", rule, checks, _plain_number, _to_number, hints.for_number)
+    hint = hints.for_number if above is None else hints.for_amount
+    return Kind("number", rule, checks, _plain_number, _to_number, hint)
 
 
 def flag() -> Kind:
@@ -119,7 +120,7 @@ def flag() -> Kind:
         "flag",
         "flag",
         {"isin": {"allowed_values": ["true", "false"], "error": "is neither true nor false"}},
-        canonical=lambda value, reading: _FLAGS.get(value.lower(), value),
+        canonical=lambda value, reading: _FLAGS.get(_plain_number(value, reading).lower(), value),
         convert=lambda value: value == "true",
         hint=lambda value: "write TRUE or FALSE",
     )

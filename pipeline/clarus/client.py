@@ -26,6 +26,7 @@ _JSON = {"Content-Type": "application/json"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _TOKENS_A_REQUEST = 5  # refused tokens after which a request stops asking for another
 _ASKED_AGAIN = 2  # times a query that is answered by an error is asked again
+_PATHS_KEPT = 100  # parsed; a path may name a product, and there are hundreds of thousands of these
 _GRACE = 3.0  # seconds in which requests under way may still be answered when the run is told to stop
 
 
@@ -210,7 +211,7 @@ class Clarus:
         headers = {**self._headers, **headers, "Content-Length": str(len(body))}
         stream = httpx.ByteStream(body)
         request = httpx.Request(method, self._url(path), headers=headers, stream=stream, extensions=self._timeouts)
-        async with self._pace.turn():
+        async with self._pace.turn() as left:
             self.requests += 1
             try:
                 async with self._stopping.interruptible(_GRACE):
@@ -227,11 +228,14 @@ class Clarus:
                 # A wait of none, or a date by a clock that is behind ours, would be no pause at all.
                 self._pace.hold(max(answer.retry_after or 0.0, self._access.first_wait))
             elif answer.status is not None and answer.status < 500:
-                self._pace.answered()
+                # Lookups come between writes and differ much: writes alone tell whether Clarus is getting slower.
+                self._pace.answered(path, None if path == "/graphql" else left)
             return answer
 
     def _url(self, path: str) -> httpx.URL:
         if path not in self._urls:  # parsing one takes longer than sending to it
+            if len(self._urls) == _PATHS_KEPT:
+                self._urls.clear()
             self._urls[path] = httpx.URL(self._access.base_url.rstrip("/") + path)
         return self._urls[path]
 

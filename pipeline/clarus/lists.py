@@ -87,12 +87,14 @@ class Lists:
         after = None
         while True:
             data = await self._clarus.query(query, {"filter": filter_, "first": self._page, "after": after})
-            page = data[name]["all"]
-            for edge in page["edges"]:
-                yield edge["node"]
-            if not page["pageInfo"]["hasNextPage"]:
+            nodes, following = _read_page(data, name)
+            for node in nodes:
+                yield node
+            if following is None:
                 return
-            after = page["pageInfo"]["endCursor"]
+            if following == after:
+                raise LookupRefused(f"Clarus gives the same page of {name} again and again")
+            after = following
 
 
 @cache
@@ -115,6 +117,25 @@ def _list_query(name: str, filter_type: str, fields: str) -> str:
 
 
 _STORAGE_UNITS = _list_query("product_storage_units", "ProductStorageUnitFilterType", "id priority product { id code }")
+
+
+def _read_page(data: Any, name: str) -> tuple[list[Any], str | None]:
+    """The nodes of a page, and the cursor behind it where another follows.
+
+    Raises:
+        LookupRefused: the answer has another shape. A record that is overlooked would be posted again.
+    """
+    try:
+        page = data[name]["all"]
+        nodes = [edge["node"] for edge in page["edges"]]
+        following = page["pageInfo"]["endCursor"] if page["pageInfo"]["hasNextPage"] else None
+        is_whole = all(as_id(node["id"]) is not None for node in nodes)
+        is_whole &= following is not None or not page["pageInfo"]["hasNextPage"]
+    except (KeyError, TypeError) as error:
+        raise LookupRefused(f"Clarus answers a lookup of {name} in a shape that is not known") from error
+    if not is_whole:
+        raise LookupRefused(f"Clarus answers a lookup of {name} without the ids, or without the way to the next page")
+    return nodes, following
 
 
 def _value(node: Mapping[str, Any], field: str) -> str:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from pipeline.clarus.latency import Latency
 from pipeline.errors import ClarusUnreachable
 from pipeline.stopping import Stopping
 
@@ -17,8 +18,8 @@ _GIVE_WAY = 0.7  # of the limit is left after Clarus has asked for less
 class Pace:
     """Lets requests through: so many at once, so many a second, and none while Clarus asks to wait.
 
-    The number at once starts modestly, doubles with each round of answers until the first 429, and from then on gives
-    way at each and recovers slowly; it never exceeds `most`.
+    The number at once starts modestly and doubles with each round of answers, until the first 429 or until answers take
+    thrice as long as they can. From then on it gives way at each such sign and recovers slowly; it never exceeds `most`.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class Pace:
         self._most, self._rate, self._longest_hold = most, rate, longest_hold
         self._clock, self._stopping = clock, stopping
         self._limit = float(min(most, _FIRST_LIMIT))
+        self._latency = Latency()
         self._steady = False  # a limit has been met: from now on grow by one a round, not twofold
         self._active = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -38,8 +40,8 @@ class Pace:
         return int(self._limit)
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait for this request's turn, and hold its place until it is answered.
+    async def turn(self) -> AsyncIterator[float]:
+        """Wait for this request's turn, and hold its place until it is answered; gives the moment when it leaves.
 
         Raises:
             Unfinished: the run was told to stop meanwhile.
@@ -47,13 +49,18 @@ class Pace:
         await self._take_place()
         try:
             await self._wait_for_leave()
-            yield
+            yield self._clock()
         finally:
             self._give_back_place()
 
-    def answered(self) -> None:
-        """Clarus has answered in good order."""
-        if self._limit < self._most:
+    def answered(self, kind: str = "", left: float | None = None) -> None:
+        """Clarus has answered in good order: a request of some kind, which left at this moment."""
+        if left is not None and self._latency.has_risen(kind, self._clock() - left, self.limit):
+            if self.limit > _FIRST_LIMIT:
+                self._give_way(_FIRST_LIMIT)
+            else:
+                self._latency = Latency()  # so few cannot be the reason: answers take longer from now on
+        elif self._limit < self._most:
             self._limit = min(self._most, self._limit + (1 / self._limit if self._steady else 1))
             self._admit()
 
@@ -61,10 +68,13 @@ class Pace:
         """Clarus has asked for less (429): hold every request back for so long, and send fewer at once."""
         now = self._clock()
         self._held_until = max(self._held_until, now + min(seconds, self._longest_hold))
-        self._steady = True
         if now >= self._gave_way_at:  # the 429s of one round count once
-            self._limit = max(1.0, self._limit * _GIVE_WAY)
+            self._give_way(1.0)
             self._gave_way_at = self._held_until
+
+    def _give_way(self, least: float) -> None:
+        self._steady = True
+        self._limit = max(least, self._limit * _GIVE_WAY)
 
     async def _take_place(self) -> None:
         if self._active < self.limit:

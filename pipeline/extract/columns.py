@@ -56,6 +56,8 @@ class Columns:
             column = _categorical(self._chunks.pop(heading, []), starts)
             if column is not None:
                 columns[heading] = column
+        # pyarrow keeps what it no longer needs: after a million lines that is 160 MB, which others can use.
+        pa.default_memory_pool().release_unused()
         return pd.DataFrame(columns, index=pd.Index(rows, name="row"), copy=False)
 
     @property
@@ -75,7 +77,7 @@ class Columns:
                 0,
                 "",
                 "",
-                f"column {column_letters(at)} has no heading: its {count} filled cells are not read",
+                f"column {column_letters(at)} has no heading: its {_filled_cells(count)} not read",
                 "write a heading above them, or clear the column",
                 Severity.WARNING,
             )
@@ -91,6 +93,10 @@ class Columns:
                 if filled.all():
                     break
         return filled
+
+
+def _filled_cells(count: int) -> str:
+    return "1 filled cell is" if count == 1 else f"{count} filled cells are"
 
 
 def _filled(array: pa.DictionaryArray) -> npt.NDArray[np.bool_]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,8 +21,12 @@ _SIGNATURES = {
     b"PK\x03\x04": "a workbook or another zip file; rename it to .xlsx if it is a workbook",
     b"\xd0\xcf\x11\xe0": "an old Excel or Office file; open it in Excel and save it as CSV UTF-8 or .xlsx",
     b"%PDF": "a PDF; export the table as CSV or .xlsx",
+    b"\x89PNG": "a picture; export the table as CSV or .xlsx",
+    b"{\\rtf": "a text document; save the table as CSV UTF-8 or .xlsx",
     b"\x1f\x8b": "a compressed file; unpack it first",
 }
+# Web applications like to call a page of HTML an Excel file.
+_MARKUP = re.compile(rb"\s*<(?:!doctype|html|head|body|table|meta|\?xml)\b", re.IGNORECASE)
 _PIECE = 2**20  # bytes
 # With the surrogates that stand for undecodable bytes, UTF-8 is invalid: every later check finds them.
 _SURROGATES = "surrogatepass"
@@ -46,6 +51,11 @@ def find_encoding(path: Path, fallback: str) -> str:
     if not fallback:
         raise UnreadableFile("is not UTF-8, and the configuration names no fallback_encoding; save it as CSV UTF-8")
     return fallback
+
+
+def is_markup(start: bytes) -> bool:
+    """Whether a file that begins so is a web page or XML."""
+    return _MARKUP.match(start.removeprefix(codecs.BOM_UTF8)) is not None
 
 
 def utf8_pieces(path: Path, encoding: str) -> Iterator[bytes]:
@@ -76,6 +86,8 @@ def _refuse_binary(start: bytes) -> None:
     for signature, what in _SIGNATURES.items():
         if start.startswith(signature):
             raise UnreadableFile(f"is not a text file but {what}")
+    if is_markup(start):
+        raise UnreadableFile("is a web page or XML, not a table; open it in Excel and save it as CSV UTF-8 or .xlsx")
 
 
 def _is_utf8(path: Path) -> bool:

@@ -11,6 +11,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelt
 
 LOST_DIGITS = 10**15  # Excel keeps 15 digits of a number
 
+_LONGEST_IN_DIGITS = 10**21  # from here on Excel, too, writes 1E+300
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _DAY = 86_400_000  # milliseconds
 _LAST_DAY = 2_958_465  # 9999-12-31
@@ -71,7 +72,7 @@ def number_text(value: str, code: str, shown: Shown, *, from_1904: bool = False)
 def _plain(number: float) -> str:
     # Excel shows 15 digits; the 17 in the file are how 0.1 looks in binary.
     text = f"{number:.15g}"
-    return format(Decimal(text), "f") if "e" in text else text
+    return format(Decimal(text), "f") if "e" in text and abs(number) < _LONGEST_IN_DIGITS else text.upper()
 
 
 def _padded(digits: str, code: str) -> str:
@@ -99,7 +100,7 @@ def _moment(number: float, from_1904: bool) -> str:
     moment = (_EPOCH_1904 if from_1904 else _EPOCH) + timedelta(milliseconds=milliseconds)
     if not milliseconds % _DAY:
         return moment.date().isoformat()
-    return moment.isoformat(timespec=_precision(milliseconds))
+    return moment.isoformat(" ", _precision(milliseconds))
 
 
 def _precision(milliseconds: int) -> str:

@@ -14,6 +14,7 @@ from schemas.headings import fold, nearest
 
 WIDEST = 1000  # columns that headings may take; the widest contract has 134
 LAST_HEADING_ROW = 20  # how far down titles may push the headings
+_SHORT = 4  # characters; so few look like a heading by chance
 _SHOWN = 50  # cells of a row that are compared with known headings for a hint
 
 
@@ -83,12 +84,13 @@ def nothing_recognised(rows: Iterable[Sequence[str]]) -> str:
     cells = [stripped(cell) for cell in max(rows, key=lambda row: sum(map(bool, row)), default=())[:_SHOWN]]
     keys = {record.reference: name for name, record in RECORD_TYPES.items()}
     known = [heading for record in RECORD_TYPES.values() for heading in record.columns]
-    needed = ", ".join(f"{name} {key}" for key, name in keys.items())
+    needed = ", ".join(f"{key} ({name})" for key, name in keys.items())
     # The heading that names the document decides; any other only shows what was meant.
     alike = [(cell, near) for cell in cells if (near := nearest(cell, keys))]
-    alike = alike or [(cell, near) for cell in cells if (near := nearest(cell, known))][:3]
+    alike = alike or [(cell, near) for cell in cells if len(cell) > _SHORT and (near := nearest(cell, known))][:3]
     seen = "; " + ", ".join(f'"{cell}" looks like {near}' for cell, near in alike) if alike else ""
-    return f"no heading of a known record type{seen}; the headings that decide are: {needed}"
+    hint = "; other names of headings can be told in [columns] of the configuration"
+    return f"no heading of a known record type{seen}; one of these is needed: {needed}{hint}"
 
 
 def titles_skipped(row: int) -> Problem:
@@ -131,6 +133,8 @@ def _missing(layout: Layout, options: Options) -> str:
         return ""
     strangers = [cell for cell, column in zip(layout.cells, layout.columns, strict=True) if cell and not column]
     alike = [f'"{near}" looks like {heading}' for heading in missing if (near := nearest(heading, strangers))]
-    hint = f"; {', '.join(alike)}" if alike else ""
+    # A short form such as "qty" looks like nothing: then what is there is at least named.
+    strange = ", ".join(f'"{cell}"' for cell in strangers[:3])
+    hint = f"; {', '.join(alike)}" if alike else f"; not known: {strange}" if strangers else ""
     noun, verb = ("heading", "is") if len(missing) == 1 else ("headings", "are")
     return f"the {noun} {', '.join(missing)} that {layout.record.name} need {verb} missing{hint}"

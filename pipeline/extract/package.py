@@ -12,6 +12,7 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from pipeline.errors import UnreadableFile
+from pipeline.extract.encoding import is_markup
 
 _LARGEST = 2 * 2**30  # bytes unpacked, all parts together; a million full rows take about half
 _LARGEST_IN_MEMORY = 128 * 2**20  # bytes unpacked of a part that is held as a whole, such as the shared texts
@@ -19,6 +20,7 @@ _STEEPEST = 100  # times smaller when packed; sheets get 5 to 30 times smaller
 _SMALL = 16 * 2**20  # bytes unpacked; below, no packing is suspicious
 _OLE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = 0x1
+_START = 100  # bytes that tell what a file is
 
 
 @contextmanager
@@ -29,11 +31,13 @@ def opened(path: Path) -> Iterator[ZipFile]:
         UnreadableFile: encrypted, damaged, no workbook at all, or larger inside than any workbook.
     """
     with path.open("rb") as file:
-        start = file.read(4)
+        start = file.read(_START)
     if not start:
         raise UnreadableFile("is empty")
-    if start == _OLE:
+    if start.startswith(_OLE):
         raise UnreadableFile("is encrypted or an old .xls; save it in Excel as .xlsx without a password")
+    if is_markup(start):
+        raise UnreadableFile("is a web page or XML, not a workbook; open it in Excel and save it as .xlsx")
     if not start.startswith(b"PK"):
         raise UnreadableFile("is not a workbook; if it holds text, rename it to .csv, else save it in Excel as .xlsx")
     try:

@@ -58,8 +58,8 @@ class Row:
     troubles: list[Trouble] = field(default_factory=list)
 
 
-def read_rows(sheet: IO[bytes], context: Context) -> Iterator[Row]:
-    """Read the filled rows of a sheet's XML.
+def read_rows(sheet: IO[bytes], context: Context, merged: list[str] | None = None) -> Iterator[Row]:
+    """Read the filled rows of a sheet's XML; `merged` takes the ranges of merged cells, which stand behind the rows.
 
     Raises:
         UnreadableFile: it has rows or columns where no sheet has any.
@@ -76,6 +76,8 @@ def read_rows(sheet: IO[bytes], context: Context) -> Iterator[Row]:
         cells.rows.clear()
     cells.parser.Parse(b"", True)
     yield from cells.rows
+    if merged is not None:
+        merged += cells.merged
 
 
 class _Cells:
@@ -83,6 +85,7 @@ class _Cells:
 
     def __init__(self, context: Context) -> None:
         self.rows: list[Row] = []
+        self.merged: list[str] = []
         self.parser = new_parser()
         self.parser.StartElementHandler = self._root
         self._context = context
@@ -102,8 +105,8 @@ class _Cells:
         prefix, colon, local = name.rpartition(":")
         if local != "worksheet":
             raise ValueError("no worksheet")
-        self._v, self._c, self._f, self._t, self._r, self._ph = (
-            prefix + colon + element for element in ("v", "c", "f", "t", "row", "rPh")
+        self._v, self._c, self._f, self._t, self._r, self._ph, self._m = (
+            prefix + colon + element for element in ("v", "c", "f", "t", "row", "rPh", "mergeCell")
         )
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
@@ -127,6 +130,8 @@ class _Cells:
             self._row = Row(number, attributes.get("hidden") in ("1", "true"))
         elif name == self._ph:
             self._phonetic = True
+        elif name == self._m:
+            self.merged.append(attributes.get("ref", ""))
 
     def _characters(self, text: str) -> None:
         self._pieces.append(text)
@@ -154,7 +159,7 @@ class _Cells:
         if not letters:
             return self._position + 1
         if letters not in self._positions:
-            self._positions[letters] = _position(letters)
+            self._positions[letters] = position_of(letters)
         return self._positions[letters]
 
     def _take_cell(self) -> None:
@@ -174,7 +179,7 @@ class _Cells:
         elif kind == "n":
             text = self._numbers.get((self._style, value)) or self._number_text(value)
         elif kind == "b":
-            text = "true" if value in ("1", "true") else "false"
+            text = "TRUE" if value in ("1", "true") else "FALSE"
         elif kind == "e":
             text = value
             self._trouble(value, f"{value} is an error of Excel, not a value", "mend the formula, or type the value")
@@ -204,7 +209,13 @@ class _Cells:
         self._row.troubles.append(Trouble(self._position, value, message, hint))
 
 
-def _position(letters: str) -> int:
+def position_of(letters: str) -> int:
+    """Undo `column_letters`.
+
+    Raises:
+        UnreadableFile: no sheet has such a column.
+        ValueError: no column is called so.
+    """
     position = 0
     for letter in letters:
         if not "A" <= letter <= "Z":

@@ -14,14 +14,22 @@ from pipeline.extract.blocks import blocks
 from pipeline.extract.cells import stripped
 from pipeline.extract.columns import Columns
 from pipeline.extract.encoding import find_encoding
-from pipeline.extract.headings import LAST_HEADING_ROW, Layout, find_headings, nothing_recognised, titles_skipped
+from pipeline.extract.headings import (
+    LAST_HEADING_ROW,
+    Layout,
+    find_headings,
+    nothing_recognised,
+    recognise,
+    titles_skipped,
+)
 from pipeline.extract.options import Options
 from pipeline.extract.plain import cells_of
 from pipeline.extract.records import Fault, Records, decoded, encoded, split, split_blocks
 from pipeline.problems import Problem, Severity
 from pipeline.tables import Dialect, Table
 
-_DELIMITERS = (",", ";", "\t", "|")
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_DELIMITERS_AS_BLANKS = str.maketrans(dict.fromkeys(_DELIMITERS, " "))
 
 
 def read_text(path: Path, options: Options) -> Table:
@@ -81,6 +89,10 @@ def _find_head(block: bytes, options: Options) -> _Head:
         if (found := find_headings(enumerate(records.cells, start=1), options))
     }
     if not heads:
+        if not stripped(text.translate(_DELIMITERS_AS_BLANKS)):
+            raise UnreadableFile("has no filled cell")
+        if _has_headings_in_one_cell(splits[","], options):
+            raise UnreadableFile("each row stands in quotes as one cell; export it again without quotes around rows")
         widest = max(splits.values(), key=lambda records: max(map(len, records.cells), default=0))
         faults = "".join(f"; row {place + 1}: {fault.message}" for place, fault in widest.faults.items())
         raise UnreadableFile(nothing_recognised(widest.cells) + faults)
@@ -92,6 +104,11 @@ def _find_head(block: bytes, options: Options) -> _Head:
         raise UnreadableFile(layout.fault)
     titles = any(any(map(stripped, cells)) for cells in records.cells[: row - 1])
     return _Head(delimiter, row, layout, (titles_skipped(row),) if titles else ())
+
+
+def _has_headings_in_one_cell(records: Records, options: Options) -> bool:
+    alone = (cells[0] for cells in records.cells if len(cells) == 1)
+    return any(recognise(cell.split(delimiter), options) for cell in alone for delimiter in _DELIMITERS)
 
 
 def _announced(encoding: str, options: Options) -> list[Problem]:
@@ -147,9 +164,17 @@ class _Body:
         Nothing in a row without any value, nor where only blank cells beyond the headings, or cells under blank
         headings at the end, are too many or too few.
         """
-        fields = f"{len(cells)} fields where the headings have {self._width}"
+        fields = f"{len(cells)} {'field' if len(cells) == 1 else 'fields'} where the headings have {self._width}"
+        if len(cells) == 1 and (other := self._other_delimiter(cells[0])):
+            own = _DELIMITERS[self._delimiter]
+            return Fault(f"the row is divided by {other}, the headings by {own}", f"divide all rows by {own}")
         if len(cells) < self._named and any(map(stripped, cells)):
             return Fault(f"the row has {fields}", "write a delimiter for each blank cell too, up to the end of the row")
         if len(cells) > self._width and any(map(stripped, cells[self._width :])):
             return Fault(f"the row has {fields}", "put cells that hold the delimiter in quotes")
         return None
+
+    def _other_delimiter(self, row: str) -> str:
+        """By what a row seems to be divided instead."""
+        others = (name for delimiter, name in _DELIMITERS.items() if row.count(delimiter) == self._width - 1)
+        return next(others, "") if self._width > 1 else ""

@@ -22,6 +22,7 @@ from pipeline.extract.headings import (
     nothing_recognised,
     titles_skipped,
 )
+from pipeline.extract.merged import merged_downwards, spread
 from pipeline.extract.options import Options
 from pipeline.extract.package import opened
 from pipeline.extract.parts import Sheet, damage_reported, read_parts
@@ -112,13 +113,16 @@ def _read(path: Path, package: ZipFile, preview: _Preview, context: Context) -> 
         layout = replace(layout, cells=layout.cells[:-1], columns=layout.columns[:-1])
     body = _Body(layout)
     with package.open(preview.sheet.part) as file:
-        body.read(row for row in read_rows(file, context) if row.number > heading_row)
+        merged: list[str] = []
+        body.read(row for row in read_rows(file, context, merged) if row.number > heading_row)
+    frame = body.columns.frame()
+    unclear = spread(frame, merged_downwards(merged, heading_row), layout)
     titles = min(preview.rows) < heading_row
     return Table(
         path=path,
         sheet=preview.sheet.name,
         record=layout.record,
-        frame=body.columns.frame(),
+        frame=frame,
         headings=layout.headings,
         unknown=body.columns.unknown,
         broken={},
@@ -127,6 +131,7 @@ def _read(path: Path, package: ZipFile, preview: _Preview, context: Context) -> 
             *body.columns.nameless,
             *body.warnings,
             *body.problems,
+            *unclear,
         ),
         heading_row=heading_row,
     )
@@ -155,10 +160,16 @@ class _Body:
         if self._outside:
             first = self._first_outside
             message = f"{self._outside} filled cells right of the last heading are not read (the first is {first})"
+            if self._outside == 1:
+                message = f"cell {first}, right of the last heading, is not read"
             found.append(Problem(0, "", "", message, "write headings above them, or clear them", Severity.WARNING))
         if self._hidden:
-            message = f"{len(self._hidden)} hidden rows are read like all others (the first is row {self._hidden[0]})"
-            found.append(Problem(0, "", "", message, "delete rows that should not be loaded", Severity.WARNING))
+            row, *more = self._hidden
+            message = f"row {row} is hidden and read like all others"
+            if more:
+                message = f"{len(self._hidden)} hidden rows are read like all others (the first is row {row})"
+            hint = "delete rows that should not be loaded"
+            found.append(Problem(0, "", "", message, hint, Severity.WARNING))
         return found
 
     def _take(self, rows: list[Row]) -> None:

@@ -29,7 +29,10 @@ CREATE TABLE runs (
     run TEXT PRIMARY KEY, tenant TEXT NOT NULL, begun_at TEXT NOT NULL, ended_at TEXT,
     owed INTEGER NOT NULL, unfinished INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE files (run TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (run, name)) WITHOUT ROWID;
+CREATE TABLE files (
+    run TEXT NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL, copied INTEGER NOT NULL,
+    PRIMARY KEY (run, place)
+) WITHOUT ROWID;
 """
 
 
@@ -156,6 +159,19 @@ def select(connection: sqlite3.Connection, identities: Sequence[Identity]) -> di
         values = [part for name in asked for part in (name.tenant, name.record, name.account, name.reference)]
         entries = map(_entry, connection.execute(sql, values))
         found.update({entry.identity: entry for entry in entries})
+    return found
+
+
+def holders(connection: sqlite3.Connection, tenant: str, record: str, ids: Sequence[int]) -> dict[int, Identity]:
+    """Return the documents that have these ids in Clarus; this reads all entries of the record type."""
+    found = {}
+    for start in range(0, len(ids), _ASKED_AT_ONCE):
+        asked = ids[start : start + _ASKED_AT_ONCE]
+        sql = (
+            "SELECT clarus_id, tenant, record, account, reference FROM documents"
+            f" WHERE tenant = ? AND record = ? AND clarus_id IN ({', '.join('?' * len(asked))})"
+        )
+        found.update({row[0]: Identity(*row[1:]) for row in connection.execute(sql, (tenant, record, *asked))})
     return found
 
 

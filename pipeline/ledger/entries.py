@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 
@@ -44,3 +45,12 @@ class Entry:
     attempts: int = 0
     error: str = ""  # the kind of refusal, not its words: these may quote an address
     changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunFile:
+    """A file of a run: its name in the folder of the run, and where it was before."""
+
+    name: str
+    source: Path
+    copied: bool  # else it is moved

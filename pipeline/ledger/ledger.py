@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 
 from pipeline.errors import LedgerUnusable
 from pipeline.ledger import database
-from pipeline.ledger.entries import Entry, Identity
+from pipeline.ledger.entries import Entry, Identity, RunFile
 
 T = TypeVar("T")
 
@@ -65,9 +65,13 @@ class Ledger:
         """Return the entries of some documents; those it does not know are absent."""
         if not identities:
             return {}
-        if self._asked or self._committing:
-            await self._write("SELECT 1", ())  # behind everything that was asked for before
+        await self.flush()
         return await self._in_thread(lambda: database.select(self._connection, identities))
+
+    async def holders(self, tenant: str, record: str, ids: Collection[int]) -> dict[int, Identity]:
+        """Return, by Clarus's ids, the documents that were made as these records."""
+        await self.flush()
+        return await self._in_thread(lambda: database.holders(self._connection, tenant, record, sorted(ids)))
 
     async def intend(self, entry: Entry) -> None:
         """Record that a document is about to leave; returns when that is on the disk."""
@@ -77,10 +81,20 @@ class Ledger:
         """Record what came of a document; on the disk with the next commit, which follows by itself."""
         self._ask(*database.upsert(entry))
 
-    async def begin_run(self, run: str, tenant: str, names: Sequence[str]) -> None:
-        """Record that a run has begun, or is taken up again, with the names of its files in the run folder."""
-        for name in names:
-            self._ask("INSERT OR IGNORE INTO files VALUES (?, ?)", (run, name))
+    async def flush(self) -> None:
+        """Return when everything that was asked for until now is on the disk.
+
+        Raises:
+            LedgerUnusable: something of it is not.
+        """
+        if self._asked or self._committing or self._trouble:
+            await self._write("SELECT 1", ())  # behind everything else
+
+    async def begin_run(self, run: str, tenant: str, files: Sequence[RunFile] = ()) -> None:
+        """Record that a run has begun with these files, or is taken up again."""
+        for place, file in enumerate(files):
+            values = (run, place, file.name, str(file.source.absolute()), int(file.copied))
+            self._ask("INSERT INTO files VALUES (?, ?, ?, ?, ?)", values)
         await self._write(
             "INSERT INTO runs VALUES (?, ?, ?, NULL, 1, 1)"
             " ON CONFLICT (run) DO UPDATE SET ended_at = NULL, owed = 1, unfinished = 1",
@@ -104,10 +118,11 @@ class Ledger:
         """Whether this is a run of the tenant."""
         return run in await self._runs("1", tenant)
 
-    async def files_of(self, run: str) -> list[str]:
-        """Return the names of a run's files; some may not have reached its folder before the run died."""
-        sql = "SELECT name FROM files WHERE run = ? ORDER BY name"
-        return await self._in_thread(lambda: [name for (name,) in self._connection.execute(sql, (run,))])
+    async def files_of(self, run: str) -> list[RunFile]:
+        """Return a run's files, in their order; some may not have reached its folder before the run died."""
+        sql = "SELECT name, source, copied FROM files WHERE run = ? ORDER BY place"
+        rows = await self._in_thread(lambda: self._connection.execute(sql, (run,)).fetchall())
+        return [RunFile(name, Path(source), bool(copied)) for name, source, copied in rows]
 
     async def _runs(self, condition: str, tenant: str) -> list[str]:
         sql = f"SELECT run FROM runs WHERE {condition} AND tenant = ? ORDER BY run"

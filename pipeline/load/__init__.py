@@ -3,6 +3,7 @@
 from pipeline.load.changes import Existing
 from pipeline.load.delivery import Delivery, Outcome, Posting
 from pipeline.load.loader import Deliveries, Loader
+from pipeline.load.own_records import OwnRecords
 from pipeline.load.preparation import Preparation
 
-__all__ = ["Deliveries", "Delivery", "Existing", "Loader", "Outcome", "Posting", "Preparation"]
+__all__ = ["Deliveries", "Delivery", "Existing", "Loader", "Outcome", "OwnRecords", "Posting", "Preparation"]

@@ -19,9 +19,7 @@ from schemas.lists import CodeList
 
 Key = tuple[str, ...]
 
-NOT_LISTED = (
-    "such records cannot be looked up: look in Clarus; if it is not there, use retry --send-unknown"
-)
+NOT_LISTED = "such records cannot be looked up: look in Clarus; if it is not there, use retry --send-unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,14 @@ from pipeline.documents import Document
 from pipeline.errors import Unfinished
 from pipeline.load.delivery import Interrupted, Key, Outcome, Posting
 from pipeline.load.preparation import Preparation
+from pipeline.outcomes import Status
 from pipeline.stopping import Stopping
+from pipeline.turns import in_turns
 
 # So many documents are looked up at a time, while those before them are being posted.
 _BLOCK = 1_000
+
+_ONE_FILE = "put all its rows into one file"
 
 _Queue = asyncio.Queue[tuple[Document, Posting] | None]
 
@@ -70,7 +74,7 @@ class Loader:
 
     async def _fill(self, queue: _Queue, documents: Iterator[Document]) -> None:
         try:
-            while not self.stopping.reason and (block := list(islice(documents, _BLOCK))):
+            while not self.stopping.reason and (block := [d async for d in in_turns(islice(documents, _BLOCK))]):
                 for document, decided in await self.preparation.prepare(block):
                     if isinstance(decided, Outcome):
                         self._report_decided(document, decided)
@@ -95,8 +99,13 @@ class Loader:
 
     def _report_decided(self, document: Document, outcome: Outcome) -> None:
         outcome = self.delivery.concluded(outcome)
-        # Made by this run, but for another document: this one meets it as one that exists.
-        self.report(document, replace(outcome, made_in="") if id(document) in self._repeated else outcome)
+        if id(document) in self._repeated:
+            # Made by this run, but for another document: this one meets it as one that exists.
+            outcome = replace(outcome, made_in="")
+            if outcome.status is Status.EXISTS and outcome.error:
+                error = f"another table of this run has {document} too, and says other things of it: {_ONE_FILE}"
+                outcome = replace(outcome, status=Status.INVALID, error=error)
+        self.report(document, outcome)
 
     def _apart(self, documents: Iterable[Document], again: list[Document]) -> Iterator[Document]:
         """Yield the documents that may be under way at the same time; put the others aside.

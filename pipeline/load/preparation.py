@@ -13,6 +13,7 @@ from pipeline.load.delivery import NOT_LISTED, CodeLists, Key, Outcome, Posting
 from pipeline.load.recall import differences, digests, identity, recalled_line_ids, whole
 from pipeline.outcomes import Status
 from pipeline.problems import Problem
+from pipeline.turns import in_turns
 
 Resolve = Callable[[Sequence[Document]], Awaitable[list[Resolved | Unresolved]]]
 Find = Callable[[Sequence[Identity]], Awaitable[dict[Identity, Entry]]]
@@ -43,15 +44,15 @@ class Preparation:
         entries = await self.find_entries(names)
         decided: list[tuple[Document, Outcome | Posting]] = []
         going: list[Document] = []
-        for document, name in zip(block, names, strict=True):
-            recalled = self._recalled(document, entries.get(name))
+        async for document, name in in_turns(zip(block, names, strict=True)):
+            recalled = _noted(document) or self._recalled(document, entries.get(name))
             if recalled is None:
                 going.append(document)
             else:
                 decided.append((document, recalled))
         resolutions = await self.resolve(going)
         known = await self._already_there(resolutions, [entries.get(identity(d, self.tenant)) for d in going])
-        for document, resolution in zip(going, resolutions, strict=True):
+        async for document, resolution in in_turns(zip(going, resolutions, strict=True)):
             entry = entries.get(identity(document, self.tenant))
             found = known.get(resolution.listed_key, []) if resolution.listed_key else []
             decided.append((document, self._decide(resolution, entry, found)))
@@ -155,6 +156,13 @@ class Preparation:
             in_doubt=entry is not None and entry.state is State.SENT,
             warnings=resolution.warnings,
         )
+
+
+def _noted(document: Document) -> Outcome | None:
+    """The outcome of a document that is read for the use of others only."""
+    noted = document.record.noted
+    only_read = any(document.controls.get(decides) == value for decides, value in noted.items())
+    return Outcome(Status.NOTED) if only_read else None
 
 
 def _changed(document: Document, entry: Entry) -> str:

@@ -13,10 +13,15 @@ _DIGITS = 8  # of a part's digest: enough to see a change, too few to tell what 
 
 def identity(document: Document, tenant: str) -> Identity:
     """The document's name in the ledger."""
-    narrowing = document.key[:-1]
+    return identity_of(document.key, document.record.name, tenant)
+
+
+def identity_of(key: tuple[str, ...], record: str, tenant: str) -> Identity:
+    """The name in the ledger of the document of a record type that has this key."""
+    narrowing = key[:-1]
     if len(narrowing) > 1:  # a code may hold a slash itself: A/B and C are not A and B/C
         narrowing = tuple(part.replace("~", "~0").replace("/", "~1") for part in narrowing)
-    return Identity(tenant, document.record.name, "/".join(narrowing), document.reference)
+    return Identity(tenant, record, "/".join(narrowing), key[-1])
 
 
 def digests(document: Document) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from pipeline.results.causes import Cause, causes_of, summarise
 from pipeline.results.files import write_results
 from pipeline.results.issues import Issue, write_issues
 from pipeline.results.names import RESERVED_NAMES, ResultNames, result_names
-from pipeline.results.summary import write_summary
+from pipeline.results.summary import SUMMARY, write_summary
 
 __all__ = [
     "RESERVED_NAMES",
+    "SUMMARY",
     "Cause",
     "Issue",
     "ResultNames",

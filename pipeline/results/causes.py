@@ -82,7 +82,11 @@ def causes_of(issues: Iterable[Issue]) -> list[Cause]:
         problem = issue.problem
         key = issue.file, issue.sheet, problem.column, problem.severity, _pattern(problem)
         alike[key][problem.message].append(issue)
-    return sorted(_causes(alike.values()), key=lambda cause: (cause.severity, -cause.rows))
+    places = {table: place for place, table in enumerate(dict.fromkeys((file, sheet) for file, sheet, *_ in alike))}
+    return sorted(
+        _causes(alike.values()),
+        key=lambda cause: (cause.severity, -cause.rows, places[cause.file, cause.sheet], cause.first_rows),
+    )
 
 
 def _pattern(problem: Problem) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.outcomes import RowResult, TableReport
 from pipeline.results.guard import guarded
+from pipeline.results.moved import with_rows_moved
 from pipeline.results.replacing import replacing
 from pipeline.tables import RESULT_COLUMNS, Dialect
 from schemas.headings import fold
@@ -40,14 +41,15 @@ def write_delimited(
     dialect = report.table.dialect
     if dialect is None:
         raise ValueError(f"{source.name} is no text file")
-    owed = frozenset(owed)
+    heading_row = report.table.heading_row
+    places = {row: place for place, row in enumerate(sorted(owed), start=heading_row + 1)}
     with ExitStack() as files:
         everything, *failed = [files.enter_context(_writer(target, dialect.delimiter)) for target in targets]
-        for row, fields in _with_results(read_records(source, dialect), report):
-            everything.writerow(fields)
-            if row in owed or row <= report.table.heading_row:
+        for row, fields, told, surplus in _with_results(read_records(source, dialect), report):
+            everything.writerow([*fields, *told, *surplus])
+            if row in places or row <= heading_row:
                 for writer in failed:
-                    writer.writerow(fields)
+                    writer.writerow([*fields, *_moved(told, places), *surplus])
 
 
 @contextmanager
@@ -63,36 +65,36 @@ def _writer(target: Path, delimiter: str) -> Iterator[Writer]:
 
 def _with_results(
     records: Iterable[tuple[int, list[str]]], report: TableReport
-) -> Iterator[tuple[int, Sequence[Field]]]:
+) -> Iterator[tuple[int, list[str], Sequence[Field], list[str]]]:
+    """Yield each row's number, the input's own fields, the status columns, and what stands behind those."""
     heading_row, get = report.table.heading_row, report.results.get
     width, earlier = 0, list[int]()  # of the heading; where an earlier round left its columns
     for row, fields in records:
         if row == heading_row:
             width = len(fields)
             earlier = [at for at, field in enumerate(fields) if fold(field) in RESULT_COLUMNS]
-            yield row, [*_without(earlier, fields), *RESULT_COLUMNS]
+            yield row, _without(earlier, fields), RESULT_COLUMNS, []
         elif row < heading_row:
-            yield row, fields
+            yield row, fields, (), []
         elif (result := get(row)) is None:
-            yield row, _without(earlier, fields) if earlier else fields
+            yield row, _without(earlier, fields), (), []
         else:
             if row in report.table.broken and not any(map(str.strip, fields[width:])):
                 fields = [*fields, *[""] * (width - len(fields)), _KEEPS_REFUSED]
-            yield row, _row(fields, width, earlier, result)
+            # Surplus fields go behind the status columns: those stay in their columns, and the row is refused again
+            # when the file is dropped in again.
+            own, surplus = fields[:width], fields[width:]
+            own += [""] * (width - len(own))
+            yield row, _without(earlier, own), _told(result), surplus
 
 
-def _row(fields: list[str], width: int, earlier: list[int], result: RowResult) -> list[Field]:
-    surplus: list[str] = []
-    if len(fields) != width:
-        # Surplus fields go behind the status columns: those stay in their columns, and the row is refused again when
-        # the file is dropped in again.
-        surplus = fields[width:]
-        fields = fields[:width] + [""] * (width - len(fields))
-    if earlier:
-        fields = _without(earlier, fields)
-    status = result.status.value, result.clarus_id, result.line_id, guarded(result.error)
-    return [*fields, *status, *surplus]
+def _told(result: RowResult) -> Sequence[Field]:
+    return result.status.value, result.clarus_id, result.line_id, guarded(result.error)
+
+
+def _moved(told: Sequence[Field], places: Mapping[int, int]) -> Sequence[Field]:
+    return [with_rows_moved(field, places) if isinstance(field, str) else field for field in told]
 
 
 def _without(earlier: list[int], fields: list[str]) -> list[str]:
-    return [field for at, field in enumerate(fields) if at not in earlier]
+    return [field for at, field in enumerate(fields) if at not in earlier] if earlier else fields

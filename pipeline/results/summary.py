@@ -9,10 +9,12 @@ from typing import Any
 
 from pipeline.results.replacing import replacing
 
+SUMMARY = "summary.json"  # the last file of a run: where it is, the run has been finished at least once
+
 
 def write_summary(folder: Path, summary: Mapping[str, Any]) -> Path:
     """Write summary.json; `summary` holds nothing but what JSON has."""
-    target = folder / "summary.json"
+    target = folder / SUMMARY
     with replacing(target) as temporary:
         text = json.dumps(summary, indent=2, ensure_ascii=False)
         temporary.write_text(f"{text}\n", encoding="utf-8", errors="backslashreplace")

@@ -1,4 +1,4 @@
-"""A customer's catalogue: files in words short enough to see what is in them, and Clarus's records in the same words."""
+"""A customer's catalogue: files in words short enough to see what is in them, and Clarus's records in the same."""
 
 from __future__ import annotations
 
@@ -185,3 +185,9 @@ def consultant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cons
     monkeypatch.chdir(tmp_path)
     with Sandbox() as clarus:
         yield Consultant(tmp_path, clarus)
+
+
+@pytest.fixture
+def make_consultant() -> type[Consultant]:
+    """For tests that need one for each example."""
+    return Consultant

@@ -211,7 +211,7 @@ def test_a_refused_row_stays_refused_while_another_is_owed(consultant: Any) -> N
 
 
 def test_what_cannot_be_listed_is_not_sent_again_unasked(consultant: Any) -> None:
-    """A pick face whose answer was lost stays unknown and says how to go on; retry --send-unknown sends it once more."""
+    """A pick face whose answer was lost stays unknown and says how to go on; retry --send-unknown sends it again."""
     consultant.clarus.faults.add(Fault(what=What.CUT_BEFORE, method="POST", path=PICK_FACES))
     text = consultant.products_file({"code": "P-1", "description": "One", "location": "PICK-A-01"})
     consultant.drop("products.csv", text=text)
@@ -265,6 +265,7 @@ def test_a_follow_up_that_has_changed_since_is_told(consultant: Any) -> None:
 def test_a_lost_answer_makes_nothing_twice(consultant: Any, what: What, path: str) -> None:
     """Whatever happens to an answer, the product has one account and one storage unit of priority 0."""
     consultant.clarus.conditions.read_lag_seconds = 0.03
+    consultant.configure(more="reconcile_attempts = 9")
     consultant.clarus.faults.add(Fault(what=what, method="POST", path=path, every=2, times=None))
     rows = [{"code": f"P-{n}", "description": "One", "account": "ACME", "pallet": True} for n in range(6)]
     consultant.drop("products.csv", *rows)

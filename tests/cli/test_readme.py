@@ -65,6 +65,18 @@ def test_the_example_configuration_is_whole_and_accepted(tmp_path: Path) -> None
     assert [name for name in ENVIRONMENT if f"`{name}`" not in README] == []
 
 
+def test_every_module_is_on_the_map() -> None:
+    """A stranger finds the place of a rule; and the map names nothing that is gone."""
+    the_map = README[README.index("| where | what |") :]
+    modules = [path for path in (ROOT / "pipeline").iterdir() if not path.name.startswith("_")]
+    names = {f"{path.name}/" if path.is_dir() else path.name for path in modules}
+
+    named = {name.removeprefix("pipeline/") for name in re.findall(r"`([a-z_/]+(?:/|\.py))`", the_map)}
+
+    assert names - named == set()
+    assert named - names - {"schemas/", *(path.name for path in (ROOT / "schemas").iterdir())} == set()
+
+
 def test_it_can_be_read_in_one_sitting() -> None:
     """Some 350 lines."""
     assert len(README.splitlines()) < 360

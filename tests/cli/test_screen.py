@@ -47,6 +47,25 @@ def test_errors_name_file_row_and_column(called: Command, orders: Callable[..., 
     assert lines[-1] == "Mend and drop in again: orders.failed.csv"
 
 
+def test_what_goes_on_unasked_is_not_for_mending(called: Command, orders: Callable[..., Path]) -> None:
+    """Rows that the run did not reach wait for the next one; nobody is told to mend what is right."""
+    path = orders(GOOD)
+    config = path.with_name("clarus.toml")
+    # A port on which nobody listens.
+    config.write_text(
+        '[clarus]\nbase_url = "http://127.0.0.1:9"\nsubdomain = "x"\nclient_id = "x"\nclient_secret_file = "secret"\n'
+        "give_up_seconds = 0.2\nretry_wait_seconds = 0.1\n"
+    )
+    path.with_name("secret").write_text("x")
+
+    result = called("run", "orders.csv")
+
+    assert result.returncode == 3
+    assert "Could not finish: " in result.stdout
+    assert "Left for the next run or retry: 1 row" in result.stdout
+    assert "Mend" not in result.stdout
+
+
 def test_columns_that_are_not_sent_are_one_line(called: Command, orders: Callable[..., Path]) -> None:
     """A wide export does not bury its errors; with -v every column is told."""
     odd = [f"house column {letter}" for letter in "abcdef"]

@@ -88,7 +88,7 @@ def numbers_as_they_are_shown(path: Path) -> None:
     )
     sheet = book.worksheets[0]
     sheet["D2"].number_format = "00000"
-    sheet["E5"].number_format = '[$£-809]#,##0.00'
+    sheet["E5"].number_format = "[$£-809]#,##0.00"
     sheet["E6"].number_format = "0%"
     sheet["D9"].number_format = "0.00E+00"
     sheet["E11"].number_format = "#,##0.00"
@@ -183,7 +183,6 @@ def formulas_with_results(path: Path) -> None:
         sheet.write_formula(2, 4, "=1/0", None, "#DIV/0!")
         sheet.write_formula(3, 4, "=VLOOKUP(A4,Stock!A:B,2,0)", None, "#N/A")
         sheet.write_formula(4, 4, "=3/2", None, 1.5)
-        sheet.write_formula(1, 5, '=""', None, "")
         sheet.write_formula(1, 6, "=1=1", None, True)
 
 
@@ -313,10 +312,18 @@ def hidden_rows_and_columns(path: Path) -> None:
 
 @workbook()
 def merged_cells(path: Path) -> None:
-    """The reference and its header stand merged over the lines: only the first row has them."""
-    book = book_of([order(1), [None, None, None, "DEMO-002", 2], order(2)])
-    for column in "ABC":
-        book.worksheets[0].merge_cells(f"{column}2:{column}3")
+    """Reference and header stand merged over the lines of their order, and so does, on the other one, a quantity."""
+    book = book_of(
+        [
+            order(1),
+            [None, None, None, "DEMO-002", 2],
+            order(2),
+            [None, None, None, "DEMO-002", None],
+            order(3, product="NOPE"),
+        ]
+    )
+    for reference in ("A2:A3", "B2:B3", "C2:C3", "A4:A5", "B4:B5", "E4:E5"):
+        book.worksheets[0].merge_cells(reference)
     book.save(path)
 
 
@@ -491,7 +498,9 @@ def _inline(text: str) -> str:
 def styles_left_out(path: Path) -> None:
     """A minimal writer: no styles, no properties, numbers and inline texts only."""
     book_of([[*order(1)[:2], "2026-06-10", "DEMO-002", 1], [*order(2)[:2], "2026-06-10", "DEMO-002", 0]]).save(path)
-    repacked(path, lambda part, xml: re.sub(r'<Relationship [^>]*styles[^>]*/>', "", xml) if part.endswith(".rels") else xml)
+    repacked(
+        path, lambda part, xml: re.sub(r"<Relationship [^>]*styles[^>]*/>", "", xml) if part.endswith(".rels") else xml
+    )
 
 
 # What is no workbook, or a dangerous one

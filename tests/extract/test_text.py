@@ -230,8 +230,8 @@ def test_result_columns_are_kept(tmp_path: Path) -> None:
     ("content", "says"),
     [
         (b"", "is empty"),
-        (b"\n\n , \n", "no heading of a known record type"),
-        (b"," * 2**20, "no heading of a known record type"),
+        (b"\n\n , \n", "has no filled cell"),
+        (b"," * 2**20, "has no filled cell"),
         (b"PK\x03\x04....", "workbook"),
         (b"\xd0\xcf\x11\xe0....", "old Excel"),
         (b"%PDF-1.7", "PDF"),

@@ -78,11 +78,11 @@ SHEET = "xl/worksheets/sheet1.xml"
         (7, '"SKU-"000', "SKU-007"),
         (0.5, "0%", "0.5"),
         (12.5, "#,##0.00 [$€-407]", "12.5"),
-        (True, "General", "true"),
-        (False, "General", "false"),
+        (True, "General", "TRUE"),
+        (False, "General", "FALSE"),
         (datetime.date(2026, 6, 10), "dd/mm/yyyy", "2026-06-10"),
-        (datetime.datetime(2026, 6, 10, 14, 30), "dd/mm/yyyy hh:mm", "2026-06-10T14:30:00"),
-        (datetime.datetime(2026, 6, 10, 14, 30, 0, 500_000), "hh:mm", "2026-06-10T14:30:00.500"),
+        (datetime.datetime(2026, 6, 10, 14, 30), "dd/mm/yyyy hh:mm", "2026-06-10 14:30:00"),
+        (datetime.datetime(2026, 6, 10, 14, 30, 0, 500_000), "hh:mm", "2026-06-10 14:30:00.500"),
         (datetime.time(14, 30), "h:mm AM/PM", "14:30:00"),
         (datetime.date(1900, 1, 31), "yyyy-mm-dd", "1900-01-31"),
         (datetime.timedelta(hours=26, minutes=5), "[h]:mm", "26:05:00"),
@@ -128,7 +128,7 @@ def test_results_of_formulas_are_read(tmp_path: Path) -> None:
 
     table = only(path)
 
-    assert names(table) == {2: "12", 3: "Ann", 5: "true"}
+    assert names(table) == {2: "12", 3: "Ann", 5: "TRUE"}
     assert table.problems == ()
 
 
@@ -248,14 +248,33 @@ def test_hidden_rows_are_read_and_said(tmp_path: Path) -> None:
     table = only(write(tmp_path, [HEAD, ["A1", "Ann"], ["A2", "Bob"]], hide))
 
     assert names(table) == {2: "Ann", 3: "Bob"}
-    assert [p.message for p in table.problems] == ["1 hidden rows are read like all others (the first is row 3)"]
+    assert [p.message for p in table.problems] == ["row 3 is hidden and read like all others"]
 
 
-def test_merged_cells_count_once(tmp_path: Path) -> None:
-    """Only the first of merged cells has the value."""
-    path = write(tmp_path, [HEAD, ["A1", "Ann"], ["A2", None]], lambda sheet: sheet.merge_cells("B2:B3"))
+def test_merged_cells_hold_for_all_their_rows(tmp_path: Path) -> None:
+    """What is one cell on the screen is read in each row of it; to the right it counts once."""
+    path = write(
+        tmp_path,
+        [HEAD, ["A1", "Ann"], ["A2", None], [None, None], ["A3", None, "N3"], ["A4", "Bob", None]],
+        lambda sheet: [sheet.merge_cells(cells) for cells in ("B2:B5", "B6:C6", "A7:A9")],
+    )
 
-    assert names(only(path)) == {2: "Ann"}
+    table = only(path)
+
+    assert names(table) == {2: "Ann", 3: "Ann", 5: "Ann", 6: "Bob"}
+    assert table.problems == ()
+
+
+def test_a_quantity_merged_over_lines_is_a_problem(tmp_path: Path) -> None:
+    """Whether each line has it or all together is not said."""
+    headings = ["order_reference", "account_code", "expected_date_of_dispatch", "product_code", "quantity"]
+    rows = [["O-1", "ACME", "2026-06-10", "P-1", 5], ["O-1", None, None, "P-2", None]]
+    path = write(tmp_path, [headings, *rows], lambda sheet: sheet.merge_cells("E2:E3"))
+
+    [problem] = only(path).problems
+
+    assert (problem.row, problem.column) == (3, "quantity")
+    assert problem.message == "is merged with row 2, which alone has the value"
 
 
 def test_cells_right_of_the_headings_are_said(tmp_path: Path) -> None:

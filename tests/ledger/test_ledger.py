@@ -12,11 +12,15 @@ from typing import Any
 import pytest
 
 from pipeline.errors import LedgerUnusable
-from pipeline.ledger import Entry, Identity, Ledger, State
+from pipeline.ledger import Entry, Identity, Ledger, RunFile, State
 
 
 def entry(reference: str = "ORD-1", state: State = State.SENT, **more: Any) -> Entry:
     return Entry(Identity("acme", "orders", "ACME", reference), state, "f1", {"lines": ["aa"]}, "run-1", **more)
+
+
+def files(*names: str) -> list[RunFile]:
+    return [RunFile(name, Path("/inbox") / name, copied=False) for name in names]
 
 
 def with_ledger(path: Path, use: Callable[[Ledger], Awaitable[Any]]) -> Any:
@@ -133,25 +137,25 @@ def test_finding_does_not_wait_for_writes_that_come_later(path: Path) -> None:
 def test_runs_are_owed_until_their_results_are_written(path: Path) -> None:
     """A run that died is owed; one that ended with nothing pending is not."""
 
-    async def use(ledger: Ledger) -> list[list[str]]:
-        await ledger.begin_run("run-1", "acme", ["a.csv"])
-        await ledger.begin_run("run-2", "acme", ["b.csv", "c.csv"])
-        await ledger.begin_run("run-3", "globex", ["d.csv"])
-        await ledger.begin_run("run-4", "acme", ["e.csv"])
+    async def use(ledger: Ledger) -> list[Any]:
+        await ledger.begin_run("run-1", "acme", files("a.csv"))
+        await ledger.begin_run("run-2", "acme", files("c.csv", "b.csv"))
+        await ledger.begin_run("run-3", "globex", files("d.csv"))
+        await ledger.begin_run("run-4", "acme", files("e.csv"))
         await ledger.end_run("run-1", owed=False, unfinished=True)
         await ledger.end_run("run-2", owed=False, unfinished=False)
         return [await ledger.owed_runs("acme"), await ledger.unfinished_runs("acme"), await ledger.files_of("run-2")]
 
-    assert with_ledger(path, use) == [["run-4"], ["run-1", "run-4"], ["b.csv", "c.csv"]]
+    assert with_ledger(path, use) == [["run-4"], ["run-1", "run-4"], files("c.csv", "b.csv")]
 
 
 def test_a_run_taken_up_again_is_owed_again(path: Path) -> None:
     """It may be killed a second time."""
 
     async def use(ledger: Ledger) -> list[str]:
-        await ledger.begin_run("run-1", "acme", ["a.csv"])
+        await ledger.begin_run("run-1", "acme", files("a.csv"))
         await ledger.end_run("run-1", owed=False, unfinished=True)
-        await ledger.begin_run("run-1", "acme", ["a.csv"])
+        await ledger.begin_run("run-1", "acme")
         return await ledger.owed_runs("acme")
 
     assert with_ledger(path, use) == ["run-1"]

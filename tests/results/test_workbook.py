@@ -96,7 +96,32 @@ def test_every_row_comes_back_with_its_status(source: Path, write: Any) -> None:
     ]
     assert [colour(results, cell) for cell in ("E2", "E3", "E4")] == ["FFC6EFCE", "FFFFC7CE", "FFFFD9A0"]
     assert results["H3"].alignment.wrap_text
-    assert results.column_dimensions["H"].width == 70
+    assert results.column_dimensions["H"].width == 90
+
+
+def test_rows_are_as_high_as_their_errors(source: Path, write: Any) -> None:
+    """Programs that do not find heights by themselves would lay one error over the next; a chosen height stays."""
+    workbook = openpyxl.load_workbook(source)
+    workbook["Orders"].row_dimensions[4].height = 40
+    workbook.save(source)
+    long = RowResult(Status.INVALID, error="x" * 250)
+
+    results, _ = write(source, {2: CREATED, 3: long, 4: long}, [NEGATIVE])
+
+    assert [results.row_dimensions[row].height for row in (2, 3, 4)] == [None, 45, 40]
+
+
+def test_rows_that_moved_are_named_where_they_are_now(source: Path, write: Any) -> None:
+    """The failed file speaks of its own rows."""
+    held = RowResult(Status.INVALID, error="not sent because of rows 3, 4: the order goes whole or not at all")
+    contradicts = Problem(4, "note", "b", "b contradicts a in row 3 of the same order")
+    documents = {2: 1, 3: 2, 4: 2}
+
+    results, failed = write(source, {2: CREATED, 3: held, 4: INVALID}, [contradicts], documents=documents)
+
+    assert results["H3"].value == held.error
+    assert failed["H2"].value == "not sent because of rows 2, 3: the order goes whole or not at all"
+    assert comment(failed, "D3") == "b contradicts a in row 2 of the same order"
 
 
 def test_the_look_of_the_original_stays(source: Path, write: Any) -> None:
@@ -242,6 +267,36 @@ def test_status_columns_stand_behind_everything(source: Path, write: Any) -> Non
 
     assert results["F4"].value == "a remark"
     assert values(results)[0][4:] == (None, None, *RESULT_COLUMNS)
+
+
+def test_marks_on_merged_cells_are_to_be_seen(source: Path, write: Any) -> None:
+    """A cell that is merged with those above shows nothing: its mark stands on the first one."""
+    workbook = openpyxl.load_workbook(source)
+    workbook["Orders"].merge_cells("D3:D4")
+    workbook["Orders"].merge_cells("B3:C3")
+    workbook.save(source)
+    problems = [
+        Problem(3, "due", "", "is blank"),
+        Problem(4, "note", "", "is merged"),
+        Problem(4, "code", "B1", "is x"),
+    ]
+
+    results, _ = write(source, {2: CREATED, 3: INVALID, 4: INVALID}, problems)
+
+    assert {cell: colour(results, cell) for cell in ("B3", "D3", "A4")} == dict.fromkeys(("B3", "D3", "A4"), RED)
+    assert [comment(results, cell) for cell in ("B3", "D3", "A4")] == ["is blank", "row 4: is merged", "is x"]
+
+
+def test_the_failed_file_keeps_cells_merged(source: Path, write: Any) -> None:
+    """Where all their rows are kept: without, a merged reference would be blank on the next round."""
+    workbook = openpyxl.load_workbook(source)
+    workbook["Orders"].merge_cells("A3:A4")
+    workbook["Orders"].merge_cells("D2:D3")
+    workbook.save(source)
+
+    _, failed = write(source, {2: CREATED, 3: INVALID, 4: INVALID}, [], documents={2: 1, 3: 2, 4: 2})
+
+    assert [str(cells) for cells in failed.merged_cells.ranges] == ["A2:A3"]
 
 
 def test_titles_and_blank_rows_keep_their_places(tmp_path: Path, write: Any) -> None:

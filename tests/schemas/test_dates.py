@@ -75,7 +75,7 @@ def test_nothing_is_guessed_between_two_formats() -> None:
         ("2026-06-10T10:00+25:00", "is a date or time that does not exist"),
         ("0024-03-04", "has a year that is not between 1970 and 2100"),
         ("2101-01-01", "has a year that is not between 1970 and 2100"),
-        ("31/02/2026", "is not a date in the form YYYY-MM-DD or DD/MM/YYYY or DD/MM/YYYY hh:mm or DD Mon YYYY"),
+        ("31/02/2026", "is a date or time that does not exist"),
         ("tomorrow", "is not a date in the form YYYY-MM-DD or"),
         ("2026-6-1", "is not a date in the form YYYY-MM-DD or"),
         ("20260610", "is not a date in the form YYYY-MM-DD or"),

@@ -52,6 +52,14 @@ def test_a_blank_account_is_that_of_the_nearest_row_above_with_the_reference(val
     assert groups.ids.tolist() == [0, 1, 0, 2, 1, 2]
 
 
+def test_rows_that_were_sorted_find_their_account_below(validated: Validate) -> None:
+    """Where the reference has one account only: a document stays whole however its rows stand."""
+    _, groups = grouped(validated, [("A", ""), ("B", ""), ("A", "ACME"), ("A", ""), ("B", "GLOBEX")], default="GLOBEX")
+
+    assert groups.ids.tolist() == [0, 1, 0, 0, 1]
+    assert not groups.problems
+
+
 def test_without_such_a_row_the_account_is_the_configured_one(validated: Validate) -> None:
     """And where the file names that account too, it is the same one."""
     _, groups = grouped(validated, [("A", ""), ("A", "ACME"), ("A", "GLOBEX"), ("A", ""), ("B", "")], default="ACME")

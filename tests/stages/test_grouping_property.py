@@ -49,10 +49,14 @@ class Expected:
         documents: dict[tuple[str, str], list[int]] = {}
         wrong = set()
         above: dict[str, str] = {}  # the account of the nearest row above, by reference
+        accounts: dict[str, set[str]] = {}  # all that a reference has
+        for reference, account, *_ in rows:
+            accounts.setdefault(reference, set()).update({account} - {""})
         for number, (reference, account, _, _, product, quantity) in enumerate(rows, start=2):
             if not product or quantity == "none":
                 wrong.add(number)
-            account = above[reference] = account or above.get(reference, "")
+            only = min(accounts[reference]) if len(accounts[reference]) == 1 else ""
+            account = above[reference] = account or above.get(reference, "") or only
             if not reference or not (account or default):
                 wrong.add(number)
                 continue

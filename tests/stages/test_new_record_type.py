@@ -91,8 +91,7 @@ def test_a_new_record_type_goes_through_the_whole_line(operator: Any) -> None:
         ),
         (
             *("T-4", "invalid"),
-            "Moved On: later is not a date in the form YYYY-MM-DD"
-            " (write it like 2026-06-10 or 2026-06-10 14:30, or name its format in date_formats)",
+            "Moved On: later is not a date in the form YYYY-MM-DD (write it like 2026-06-10 or 2026-06-10 14:30)",
         ),
         ("T-4", "invalid", "not sent because of row 6: the transfer goes whole or not at all"),
     ]

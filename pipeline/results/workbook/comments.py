@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from pipeline.results.workbook import markup
+from pipeline.results.workbook.marks import Cell
 from pipeline.results.workbook.package import Package, Relation
 
 AUTHOR = "clarus-batch"
@@ -28,9 +29,6 @@ _COMMENT = re.compile(r"<comment\b[^>]*>.*?</comment>", re.DOTALL)
 _SHAPE = re.compile(r"<v:shape\b.*?</v:shape>", re.DOTALL)
 _SHAPE_ROW = re.compile(r"<x:Row>\s*(\d+)\s*</x:Row>")
 _SHAPE_COLUMN = re.compile(r"<x:Column>\s*(\d+)\s*</x:Column>")
-
-Cell = tuple[int, int]  # row, column
-
 
 _FIRST_TEXT = re.compile(r"(<t\b[^>/]*>)")
 _OURS_IN_THEIRS = re.compile(rf"(<t\b[^>/]*>){AUTHOR}: [^\n<]*\n")

@@ -7,9 +7,11 @@ from itertools import chain
 
 from pipeline.results.workbook import markup
 from pipeline.results.workbook.layout import Layout
+from pipeline.results.workbook.marks import Cell
 from pipeline.results.workbook.markup import Element
 
-_WIDTHS = (13, 12, 15, 70)  # characters: clarus_status, clarus_id, clarus_line_id, clarus_error
+ERROR_WIDTH = 90  # characters in a line of clarus_error
+_WIDTHS = (16, 12, 17, ERROR_WIDTH)  # of clarus_status, clarus_id, clarus_line_id, clarus_error
 
 # The order that the schema prescribes (ECMA-376 part 1, CT_Worksheet); Excel refuses a sheet in any other.
 _SCHEMA = """sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection protectedRanges
@@ -78,14 +80,23 @@ def forget_rows(frame: Frame, heading_row: int, place_of: Callable[[int], int | 
     frame.set("sheetPr", frame["sheetPr"].replace(' filterMode="1"', ""))
     frame.set("sortState", "")
     frame.set("rowBreaks", "")
-    frame.set("mergeCells", _list(frame["mergeCells"], lambda row: row if row <= heading_row else None))
-    frame.set("hyperlinks", _list(frame["hyperlinks"], place_of))
+    for name in ("mergeCells", "hyperlinks"):
+        frame.set(name, _list(frame[name], place_of))
 
 
 def set_legacy_drawing(frame: Frame, relation: str) -> None:
     """Name the drawing that holds the boxes of comments; "" names none."""
     xml = f'<legacyDrawing xmlns:r="{_RELATIONSHIPS}" r:id="{relation}"/>' if relation else ""
     frame.set("legacyDrawing", xml)
+
+
+def merged_cells(frame: Frame) -> list[tuple[Cell, Cell]]:
+    """The first and the last cell of each merged range, by row and column."""
+    references = (
+        (markup.attribute(item.xml, "ref") or "A1").partition(":")
+        for item in markup.children(markup.inner(frame["mergeCells"]) if frame["mergeCells"] else "")
+    )
+    return [(markup.place(first), markup.place(last or first)) for first, _, last in references]
 
 
 def column_styles(frame: Frame) -> dict[int, int]:
@@ -144,10 +155,11 @@ def _list(xml: str, place_of: Callable[[int], int | None]) -> str:
     for item in markup.children(markup.inner(xml) if xml else ""):
         first, _, last = (markup.attribute(item.xml, "ref") or "A1").partition(":")
         row, column = markup.place(first)
-        place = place_of(row)
-        if place is None:
-            continue
-        reference = f"{markup.letters(column)}{place}" + (f":{last}" if last and place == row else "")
+        last_row, last_column = markup.place(last or first)
+        place, end = place_of(row), place_of(last_row)
+        if place is None or end is None or end - place != last_row - row:
+            continue  # not all of its rows are kept
+        reference = f"{markup.letters(column)}{place}" + (f":{markup.letters(last_column)}{end}" if last else "")
         kept.append(markup.with_attribute(item.xml, "ref", reference))
     if not kept:
         return ""

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.outcomes import RowResult, RowResults, Status
+from pipeline.results.moved import with_rows_moved
 from pipeline.results.workbook import markup
+from pipeline.results.workbook.frame import ERROR_WIDTH
 from pipeline.results.workbook.layout import Layout
 from pipeline.results.workbook.marks import Mark, Marks
 from pipeline.results.workbook.rows import Row, cells_of
 from pipeline.results.workbook.styles import Colour, Styles
 from pipeline.tables import RESULT_COLUMNS
 
+_LINE_HEIGHT = 15  # points, of a line in the usual size
+_LETTERS_IN_LINE = ERROR_WIDTH + 10  # a width counts digits, and most letters are narrower
 _CELL_ROW = re.compile(r'(<c\b[^>]*?\br="[A-Z]+)\d+')
 _FORMULA = re.compile(r"<f\b[^>]*?/>|<f\b[^>]*>.*?</f>", re.DOTALL)
 _HIDDEN = re.compile(r"""\s(?:hidden|collapsed)=["'][^"']*["']""")
@@ -59,9 +63,11 @@ def written_rows(rows: Iterator[Row], sheet: Sheet, styles: Styles) -> Iterator[
             yield _joined(row.tag, row.cells)
         else:
             result, marks = sheet.results.get(row.number), sheet.marks.get(row.number, {})
+            if sheet.places is not None:
+                row = _moved(row, place)
+                result = result and replace(result, error=with_rows_moved(result.error, sheet.places))
             added = status_cells.of(place, result) if result else {}
-            row = _moved(row, place) if sheet.places is not None else row
-            yield _body(row, sheet, styles, marks, added)
+            yield _body(_with_height(row, result, again=bool(sheet.layout.earlier)), sheet, styles, marks, added)
 
 
 def _first_of(layout: Layout) -> re.Pattern[str] | None:
@@ -97,6 +103,25 @@ def _heading(row: Row, sheet: Sheet, styles: Styles) -> str:
         cells[column] = _text_cell(column, row.number, style, name)  # looks like the heading beside it
     tag = markup.without_attribute(row.tag, "spans")
     return _joined(tag, "".join(cells[column] for column in sorted(cells)))
+
+
+def _with_height(row: Row, result: RowResult | None, *, again: bool) -> Row:
+    """Make the row as high as its error needs, unless somebody has chosen a height.
+
+    Excel finds heights by itself when it opens the file, other programs do not.
+    """
+    tag = row.tag
+    if not again and (result is None or not result.error):
+        return row
+    if markup.attribute(tag, "customHeight") in ("1", "true"):
+        return row
+    lines = -(-len(result.error) // _LETTERS_IN_LINE) if result else 0
+    if lines > 1:
+        height = max(lines * _LINE_HEIGHT, float(markup.attribute(tag, "ht") or 0) if not again else 0)
+        tag = markup.with_attribute(tag, "ht", f"{height:g}")
+    elif again:  # the error that made it high may be gone
+        tag = markup.without_attribute(tag, "ht")
+    return row._replace(tag=tag)
 
 
 def _style_of(cell: str) -> int:

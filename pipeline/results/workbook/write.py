@@ -9,11 +9,12 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from pipeline.outcomes import TableReport
+from pipeline.results.moved import with_rows_moved
 from pipeline.results.workbook import markup
-from pipeline.results.workbook.comments import Cell, write_comments
-from pipeline.results.workbook.frame import Frame, column_styles, fit, forget_rows, set_legacy_drawing
+from pipeline.results.workbook.comments import write_comments
+from pipeline.results.workbook.frame import Frame, column_styles, fit, forget_rows, merged_cells, set_legacy_drawing
 from pipeline.results.workbook.layout import Layout, read_layout
-from pipeline.results.workbook.marks import marks_of
+from pipeline.results.workbook.marks import Cell, marks_of, on_merged_cells
 from pipeline.results.workbook.package import Package
 from pipeline.results.workbook.rows import SheetStream
 from pipeline.results.workbook.sheet import Sheet, written_rows
@@ -55,12 +56,12 @@ def _write_sheet(
     heading_row = report.table.heading_row
     layout = read_layout(package, part, heading_row)
     last_row = layout.last_row if only is None else heading_row + len(only)
-    marks = marks_of(report.problems, layout.headings, heading_row)
-    places = None if only is None else {row: place for place, row in enumerate(only, start=heading_row + 1)}
     frame = Frame(layout.head, layout.tail)
+    marks = on_merged_cells(marks_of(report.problems, layout.headings, heading_row), merged_cells(frame))
+    places = None if only is None else {row: place for place, row in enumerate(only, start=heading_row + 1)}
     sheet = Sheet(layout, marks, report.results, heading_row, places, column_styles(frame))
     reasons: dict[Cell, str] = {
-        (place, column): mark.reason
+        (place, column): mark.reason if places is None else with_rows_moved(mark.reason, places)
         for row, cells in sorted(marks.items())
         for column, mark in sorted(cells.items())
         if (place := sheet.place_of(row)) is not None
