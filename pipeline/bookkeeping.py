@@ -42,7 +42,9 @@ class Books:
         self.results = RowResults(sorted([*self.table.frame.index.tolist(), *self.table.broken]))
         self._run = run
         self._standing = {row: result for row, result in earlier.items() if result.status not in again}
-        self._claimed = _claimed_statuses(self.table)
+        self._claimed = _claimed(self.table, "clarus_status")
+        lines = _claimed(self.table, "clarus_line_id").items()
+        self._claimed_lines = {row: int(line) for row, line in lines if line.isdigit()}
         # Follow-ups of each row that are not in Clarus yet.
         last = max([0, *self.table.frame.index.tolist()])
         self._outstanding = np.zeros(last + 1, dtype=np.int8)
@@ -61,6 +63,15 @@ class Books:
         for row in document.rows:
             self.results.record(row, self._standing[row])
         return True
+
+    def made_before(self, rows: Collection[int], clarus_id: int | None, run: str) -> None:
+        """Take down that a document is in Clarus although its address cannot be found now: it needs none any more."""
+        for row in rows:
+            claimed = self._claimed.get(row)
+            kept = Status(claimed) if claimed in _KEPT_AS_THEY_ARE else Status.EXISTS
+            status = Status.CREATED if run == self._run else kept
+            self.results.record(row, RowResult(status, clarus_id, self._claimed_lines.get(row)))
+        self.problems[:] = [replace(p, severity=Severity.WARNING) if p.row in rows else p for p in self.problems]
 
     def has_standing(self, row: int) -> bool:
         """Whether the row keeps the result of an earlier attempt."""
@@ -136,8 +147,9 @@ class Books:
         return Status(claimed) if outcome.made_in and claimed in _KEPT_AS_THEY_ARE else outcome.status
 
 
-def _claimed_statuses(table: Table) -> dict[int, str]:
-    if "clarus_status" not in table.frame:
+def _claimed(table: Table, column: str) -> dict[int, str]:
+    """What the rows of a results file that was dropped in again say of themselves."""
+    if column not in table.frame:
         return {}
-    statuses = table.frame["clarus_status"].dropna()
-    return {int(row): str(status).lower() for row, status in zip(statuses.index, statuses, strict=True)}
+    texts = table.frame[column].dropna()
+    return {int(row): str(text).lower() for row, text in zip(texts.index, texts, strict=True)}

@@ -68,6 +68,7 @@ class Line:
         for each in books:
             for key, row in each.transformed.held_keys():
                 self._failed(record, key, Status.INVALID, f"{each.table.name} row {row}", each.has_standing(row))
+            await self._recall_without_address(record, each)
         origin: dict[int, Books] = {}
 
         def documents() -> Iterator[Document]:
@@ -90,6 +91,13 @@ class Line:
                 await self._load(record, level, len(level), report)
         else:
             await self._load(record, documents(), total, report)
+
+    async def _recall_without_address(self, record: RecordType, books: Books) -> None:
+        """Orders that are in Clarus need no address book any more: results may be dropped in again without it."""
+        rows = dict(books.transformed.without_address())
+        if rows:
+            for key, entry in (await self._preparation.made_before(record.name, list(rows))).items():
+                books.made_before(rows[key], entry.clarus_id, entry.run)
 
     async def _load_parts(self, part_type: RecordType, books: Sequence[Books]) -> None:
         origin: dict[int, Books] = {}

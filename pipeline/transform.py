@@ -36,6 +36,7 @@ class Transformed:
     addresses: Mapping[int, Mapping[str, Json]]  # by document: the address that its code stands for
     problems: list[Problem]
     held: Mapping[int, RowResult]  # documents that are not sent, with the reason as their good rows tell it
+    unaddressed: frozenset[int] = frozenset()  # those of them that lack no more than an address
     parts: tuple[Transformed, ...] = ()  # records of their own that the same rows describe
     supplements: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)  # what other tables say, by reference
 
@@ -71,6 +72,12 @@ class Transformed:
     def held_keys(self) -> Iterator[tuple[tuple[str, ...], int]]:
         """Yield the key of every document that is not sent, with its first row."""
         return (self._key(document) for document in self.held)
+
+    def without_address(self) -> Iterator[tuple[tuple[str, ...], list[int]]]:
+        """Yield the key and the rows of every document in which only the address of its code is missing or wrong."""
+        for document in self.unaddressed:
+            places = self.groups.order[self.groups.starts[document] : self.groups.starts[document + 1]]
+            yield self._key(document)[0], self.clean.rows[places].tolist()
 
     def document_keys(self) -> Iterator[tuple[tuple[str, ...], int]]:
         """Yield the key of every document, in order of first appearance, with its first row."""
@@ -114,8 +121,18 @@ def transform(clean: CleanTable, book: AddressBook | None = None) -> Transformed
         if column.within:
             problems += _without_outer(clean, column, first, groups)
     held = _held(clean, groups, problems)
+    wrong_themselves = frozenset(held)
     addresses = _from_book(clean, groups, first, book, problems, held)
-    return Transformed(clean, groups, first, addresses, _as_they_are_read(problems, clean), held, parts)
+    return Transformed(
+        clean=clean,
+        groups=groups,
+        first=first,
+        addresses=addresses,
+        problems=_as_they_are_read(problems, clean),
+        held=held,
+        unaddressed=frozenset(held.keys() - wrong_themselves),
+        parts=parts,
+    )
 
 
 def _as_they_are_read(problems: list[Problem], clean: CleanTable) -> list[Problem]:

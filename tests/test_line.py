@@ -141,6 +141,24 @@ def test_results_that_are_dropped_in_again_send_nothing(operator: Any) -> None:
     assert operator.statuses("products.results.results.csv") == ["created", "created"]
 
 
+@pytest.mark.parametrize(("dropped", "status"), [("orders.results.csv", "created"), ("orders.csv", "exists")])
+def test_an_order_in_clarus_needs_no_address_book_any_more(operator: Any, dropped: str, status: str) -> None:
+    """Results are dropped in again without the addresses file of the first run, and nothing is made of it."""
+    operator.drop("addresses.csv", "code,name,country\nHOME,Jo,GB\n")
+    operator.drop("orders.csv", f"{ORDER},address_code\nO-1,ACME,2026-06-10,DEMO-002,1,HOME\nO-1,,,DEMO-002,2,\n")
+    operator.call("run")
+    before, sent = operator.results("orders.results.csv"), operator.posts()
+    shutil.copy(operator.runs()[-1] / dropped, operator.inbox / "again.csv")
+
+    called = operator.call("run")
+
+    assert called.exit_code == 0, called.output
+    assert operator.posts() == sent
+    rows = operator.results("again.results.csv")
+    assert [row["clarus_status"] for row in rows] == [status, status]
+    assert [row["clarus_id"] for row in rows] == [row["clarus_id"] for row in before]
+
+
 def test_an_order_is_blocked_by_its_product_and_names_the_culprit(operator: Any) -> None:
     """The other orders go on."""
     operator.drop("products.csv", f"{PRODUCT}\nP-1,{'x' * 151},EACH\nP-2,Two,EACH\n")

@@ -19,7 +19,7 @@ class Pace:
     """Lets requests through: so many at once, so many a second, and none while Clarus asks to wait.
 
     The number at once starts modestly and doubles with each round of answers, until the first 429 or until answers take
-    thrice as long as they can. From then on it gives way at each such sign and recovers slowly; it never exceeds `most`.
+    thrice as long as they can. From then on it gives way at each such sign and recovers slowly, never above `most`.
     """
 
     def __init__(

@@ -98,7 +98,7 @@ def _named(links: dict[str, tuple[str, str]], kind: str) -> str:
 
 def _sheets(book: ElementTree.Element, links: dict[str, tuple[str, str]]) -> Iterator[Sheet]:
     for sheet in book.iterfind("{*}sheets/{*}sheet"):
-        link = next(value for name, value in sheet.attrib.items() if name.endswith(_ID))
+        link = next((value for name, value in sheet.attrib.items() if name.endswith(_ID)), "")
         kind, part = links[link]
         if kind == "worksheet":  # neither a chart nor a dialog
             yield Sheet(sheet.attrib["name"], part, sheet.attrib.get("state", "visible") != "visible")

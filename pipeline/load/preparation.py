@@ -58,6 +58,12 @@ class Preparation:
             decided.append((document, self._decide(resolution, entry, found)))
         return decided
 
+    async def made_before(self, record: str, keys: Sequence[Key]) -> dict[Key, Entry]:
+        """Return what the ledger says of documents that this program has made; the others are absent."""
+        names = {Identity(self.tenant, record, "/".join(key[:-1]), key[-1]): key for key in keys}
+        entries = await self.find_entries(list(names))
+        return {names[name]: entry for name, entry in entries.items() if entry.state in _MADE}
+
     def _recalled(self, document: Document, entry: Entry | None) -> Outcome | None:
         """The outcome of a document that this program has made before and that needs nothing now."""
         if entry is None or entry.state not in _MADE:

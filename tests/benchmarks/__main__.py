@@ -62,8 +62,6 @@ def main() -> None:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as temporary:
         rows, notes = _measure(options, options.folder or Path(temporary))
-    packages, megabytes = starting.installed()
-    notes.append(f"Installed: {packages} packages, {megabytes:,.0f} MB.")
     machine = f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {datetime.now(UTC):%Y-%m-%d}"
     text = "\n\n".join([markdown(rows), f"Medians of {options.times} runs, {machine}. {' '.join(notes)}".strip()])
     print(f"\n{text}")

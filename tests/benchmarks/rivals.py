@@ -50,7 +50,8 @@ def _installed(venv: Path, packages: tuple[str, ...]) -> Path | None:
     try:
         if not python.exists():
             subprocess.run([sys.executable, "-m", "venv", venv], check=True, timeout=_PATIENCE)
-        subprocess.run([python, "-m", "pip", "install", "-q", *packages], check=True, timeout=_PATIENCE)
+        install = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *packages]
+        subprocess.run(install, check=True, timeout=_PATIENCE, stderr=subprocess.DEVNULL)
     except (subprocess.SubprocessError, OSError):
         return None
     return python

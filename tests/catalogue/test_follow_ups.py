@@ -61,23 +61,6 @@ def test_the_first_storage_unit_of_a_product_gets_priority_0(consultant: Any) ->
     assert consultant.statuses() == ["created", "created", "exists"]
 
 
-def test_a_second_unit_gets_priority_0_where_the_first_is_refused(consultant: Any) -> None:
-    """The priority that receipts look for is not lost with a unit that Clarus refuses."""
-    consultant.clarus.faults.add(Fault(what=What.STATUS, status=422, method="POST", path=UNITS))
-    tote = {"type": "TOTE", "configuration": "unit", "measure": "centimetre", "per_layer": 1, "layers": 1}
-    consultant.drop("products.csv", {"code": "P-1", "description": "One", "pallet": True}, {"code": "P-1", **tote})
-
-    consultant.call("run")
-
-    asked = [
-        r.attributes
-        for r in consultant.clarus.records("product_storage_units")
-        if r.attributes["product_id"] != 1_000_001
-    ]
-    assert [unit["priority"] for unit in asked] == [0]
-    assert consultant.statuses() == ["rejected", "created"]
-
-
 def test_units_of_one_product_that_contradict_each_other_are_a_problem(consultant: Any) -> None:
     """Two rows that describe one storage unit differently: neither is sent, the later row says why."""
     consultant.drop(

@@ -7,15 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_accidents_end_in_words(seed: int) -> None:
+def test_accidents_end_in_words() -> None:
     """No traceback, no other exit code than 0 and 1, a few seconds for each file, and memory that stays flat."""
-    command = [sys.executable, "-W", "error", "-m", "tests.corpus.accidents", str(seed), "300"]
+    command = [sys.executable, "-W", "error", "-m", "tests.corpus.accidents", "1", "300"]
 
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
 

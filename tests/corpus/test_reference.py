@@ -126,7 +126,7 @@ def with_keys(headings: list[str], rows: list[Row]) -> list[Row]:
     return keyed
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     table=tables(),
     delimiter=st.sampled_from(",;\t|"),
@@ -146,7 +146,7 @@ def test_text_files(table: tuple[list[str], list[Row]], delimiter: str, encoding
     assert found == sorted(expected(*table), key=lambda cell: (cell[0], places[cell[1]]))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(table=tables(), titles=st.integers(0, 3))
 def test_workbooks(table: tuple[list[str], list[Row]], titles: int) -> None:
     """The same for cells of text, wherever the headings stand."""

@@ -43,9 +43,13 @@ def check_the_story(site: Any) -> None:
         entries = ledger.execute("SELECT record, reference, state, clarus_id FROM documents").fetchall()
         owed = ledger.execute("SELECT run FROM runs WHERE owed OR unfinished").fetchall()
     assert owed == []
-    written = {(file, reference): record for file, reference, state, record in entries if state == "created"}
+    written = {(file, reference): made for file, reference, state, made in entries if file in DOCUMENTS}
     there = {(file, reference): own[0].id for file in DOCUMENTS for reference, own in site.records(file).items()}
     assert written == there
+    for resource in ("account_products", "product_storage_units"):
+        there_too = {record.id for record in site.sandbox.records(resource) if record.made_at}
+        assert {made for record, _, _, made in entries if record == resource} == there_too
+    assert {state for _, _, state, _ in entries} == {"created"}
     hidden = [path for path in site.outbox.rglob(".*") if path.name != ".lock"]
     assert hidden == [], "no half written file is left"
 
