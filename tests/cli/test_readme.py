@@ -78,5 +78,5 @@ def test_every_module_is_on_the_map() -> None:
 
 
 def test_it_can_be_read_in_one_sitting() -> None:
-    """Some 350 lines."""
-    assert len(README.splitlines()) < 360
+    """Some 400 lines."""
+    assert len(README.splitlines()) < 420
