@@ -13,13 +13,18 @@ from pipeline.stopping import Stopping
 
 _FIRST_LIMIT = 8  # requests at once, until Clarus has shown that it takes more
 _GIVE_WAY = 0.7  # of the limit is left after Clarus has asked for less
+_RECOVERED = 0.9  # up to this part of a limit that was too high it grows again at once
+_TRIES_AFTER = (
+    20  # times the wait that the last 429 has cost, it tries one more: so trying costs a twentieth of the time
+)
 
 
 class Pace:
     """Lets requests through: so many at once, so many a second, and none while Clarus asks to wait.
 
     The number at once starts modestly and doubles with each round of answers, until the first 429 or until answers take
-    thrice as long as they can. From then on it gives way at each such sign and recovers slowly, never above `most`.
+    thrice as long as they can. From then on it gives way at each such sign and grows slowly, never above `most`. What has
+    led to a 429 is tried again only after a while.
     """
 
     def __init__(
@@ -30,6 +35,8 @@ class Pace:
         self._limit = float(min(most, _FIRST_LIMIT))
         self._latency = Latency()
         self._steady = False  # a limit has been met: from now on grow by one a round, not twofold
+        self._ceiling = float(most)  # below what has led to a 429
+        self._tries_after = self._tries_at = 0.0
         self._active = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._held_until = self._next_turn = self._gave_way_at = clock()
@@ -60,15 +67,22 @@ class Pace:
                 self._give_way(_FIRST_LIMIT)
             else:
                 self._latency = Latency()  # so few cannot be the reason: answers take longer from now on
-        elif self._limit < self._most:
-            self._limit = min(self._most, self._limit + (1 / self._limit if self._steady else 1))
+        elif self._limit < self._ceiling:
+            self._limit = min(self._ceiling, self._limit + (1 / self._limit if self._steady else 1))
             self._admit()
+        elif self._ceiling < self._most and self._clock() >= self._tries_at:
+            self._ceiling = min(self._most, self._ceiling + 1)
+            self._tries_at = self._clock() + self._tries_after
 
     def hold(self, seconds: float) -> None:
         """Clarus has asked for less (429): hold every request back for so long, and send fewer at once."""
         now = self._clock()
-        self._held_until = max(self._held_until, now + min(seconds, self._longest_hold))
+        seconds = min(seconds, self._longest_hold)
+        self._held_until = max(self._held_until, now + seconds)
         if now >= self._gave_way_at:  # the 429s of one round count once
+            self._ceiling = max(1.0, self._limit * _RECOVERED)
+            self._tries_after = seconds * _TRIES_AFTER
+            self._tries_at = self._held_until + self._tries_after
             self._give_way(1.0)
             self._gave_way_at = self._held_until
 

@@ -25,7 +25,7 @@ from pipeline.extract.headings import (
 from pipeline.extract.merged import merged_downwards, spread
 from pipeline.extract.options import Options
 from pipeline.extract.package import opened
-from pipeline.extract.parts import Sheet, damage_reported, read_parts
+from pipeline.extract.parts import Sheet, check_others, damage_reported, read_parts
 from pipeline.extract.sheet import Context, Row, read_rows
 from pipeline.problems import Problem, Severity
 from pipeline.tables import Table
@@ -41,6 +41,7 @@ def read_workbook(path: Path, options: Options) -> list[Table]:
         previews = [_preview(package, sheet, parts.context, options) for sheet in parts.sheets]
         data = _choose(previews)
         tables = [_read(path, package, preview, parts.context) for preview in data]
+        check_others(package, {preview.sheet.part for preview in data})
     # What was skipped concerns the file: the first table speaks for it.
     skipped = tuple(_skipped(preview) for preview in previews if preview not in data and preview.rows)
     return [replace(tables[0], problems=(*skipped, *tables[0].problems)), *tables[1:]]

@@ -108,7 +108,7 @@ def test_the_rate_is_never_exceeded(rate: float) -> None:
 
 
 def test_gives_way_once_a_round_and_recovers() -> None:
-    """The 429s of one round count once; after the hold the number grows again, slowly, up to the most."""
+    """The 429s of one round count once; after the hold the number grows again, slowly, in the end up to the most."""
 
     async def scenario() -> None:
         pace = pace_of(most=8)
@@ -117,11 +117,47 @@ def test_gives_way_once_a_round_and_recovers() -> None:
         given_way = pace.limit
 
         await requests(pace, 200, 0.1, pace.answered)
+        soon = pace.limit
+        await requests(pace, 2000, 0.1, pace.answered)
 
         assert given_way == 5
+        assert soon == 7
         assert pace.limit == 8
 
     simulate(scenario())
+
+
+def test_finds_a_limit_that_nobody_tells() -> None:
+    """Where Clarus refuses more than 24 at once, the run is nearly as fast as that allows, and hardly ever refused."""
+
+    async def scenario() -> tuple[float, int]:
+        pace, under_way, refused, posted = pace_of(most=128), 0, 0, 0
+
+        async def worker() -> None:
+            nonlocal under_way, refused, posted
+            while posted < 100_000:
+                async with pace.turn():
+                    if under_way == 24:
+                        refused += 1
+                        pace.hold(1.0)
+                        continue
+                    under_way += 1
+                    await asyncio.sleep(0.02)
+                    under_way -= 1
+                    posted += 1
+                    pace.answered()
+
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(128):
+                workers.create_task(worker())
+        return posted / now(), refused
+
+    found = simulate(scenario())
+
+    assert found is not None
+    rate, refused = found
+    assert rate > 0.8 * 24 / 0.02
+    assert refused < 60
 
 
 def test_never_gives_way_below_one() -> None:

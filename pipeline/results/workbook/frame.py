@@ -112,7 +112,8 @@ def column_styles(frame: Frame) -> dict[int, int]:
 def _frozen(views: str, heading_row: int) -> str:
     if "<pane" in views:
         return views  # as the user froze it
-    view = next(markup.children(markup.inner(views))).xml if views else '<sheetView workbookViewId="0"/>'
+    found = markup.children(markup.inner(views) if views else "")
+    view = next((element.xml for element in found), '<sheetView workbookViewId="0"/>')
     # Scrolled down, the frozen part would show some other row.
     tag = markup.without_attribute(markup.opening(view), "topLeftCell").rstrip("/>")
     pane = f'<pane ySplit="{heading_row}" topLeftCell="A{heading_row + 1}" activePane="bottomLeft" state="frozen"/>'
