@@ -23,8 +23,8 @@ class Pace:
     """Lets requests through: so many at once, so many a second, and none while Clarus asks to wait.
 
     The number at once starts modestly and doubles with each round of answers, until the first 429 or until answers take
-    thrice as long as they can. From then on it gives way at each such sign and grows slowly, never above `most`. What has
-    led to a 429 is tried again only after a while.
+    thrice as long as they can. From then on it gives way at each such sign and grows slowly, never above `most`. What
+    has led to a 429 is tried again only after a while.
     """
 
     def __init__(

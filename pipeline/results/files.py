@@ -10,7 +10,6 @@ from pipeline.results.delimited import ReadRecords, write_delimited
 from pipeline.results.names import result_names
 from pipeline.results.owed import owed_rows
 from pipeline.results.replacing import replacing
-from pipeline.results.workbook import write_workbook
 
 
 def write_results(
@@ -40,6 +39,9 @@ def write_results(
     owed = [owed_rows(report) for report in reports]
     written = [results, failed] if any(owed) else [results]
     if source.suffix.lower() == ".xlsx":
+        # Text files start without what only a workbook needs: it takes a tenth of the start.
+        from pipeline.results.workbook import write_workbook
+
         for target, only in zip(written, (None, owed), strict=False):
             with replacing(target) as temporary:
                 write_workbook(source, temporary, reports, only)

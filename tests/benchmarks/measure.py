@@ -32,7 +32,9 @@ class Taken:
 
 def run(command: Sequence[str | Path], cwd: Path, environ: Mapping[str, str] = {}, fails: bool = False) -> Taken:
     """Run a program to its end; `fails`: it ends with 1, since there are mistakes in its input."""
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", **environ}
+    # With bytecode, as an installed program has it: the first of several runs may write it.
+    own = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": ""}
+    environ = {**os.environ, **own, **environ}
     with (cwd / "output.txt").open("w+b") as output:
         began = time.perf_counter()
         child = subprocess.Popen(list(map(str, command)), cwd=cwd, env=environ, stdout=output, stderr=output)

@@ -1,8 +1,8 @@
-"""Files of the corpus after an accident, each through `check` in this process: run as a program by the tests.
+"""Files of the corpus after an accident, each checked and, where it can be read, given back with results.
 
     python -m tests.corpus.accidents SEED CASES
 
-Prints, as JSON, what went wrong and how much memory it took.
+A program of its own, so that the memory it takes can be told. Prints, as JSON, what went wrong and how much that was.
 """
 
 from __future__ import annotations
@@ -14,17 +14,24 @@ import resource
 import signal
 import sys
 import tempfile
+import traceback
+import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 from click.testing import CliRunner
 
 from pipeline.cli import main
+from pipeline.errors import UnreadableFile
+from pipeline.extract import Options, extract, raw_records
+from pipeline.outcomes import RowResult, RowResults, Status, TableReport
+from pipeline.results import write_results
 from tests.corpus.workbooks import WORKBOOKS
 
 TEXTS = Path(__file__).parent / "text"
-TOO_BIG = {"zip_bomb.xlsx"}  # refused by the look at its directory, which an accident may spoil
+LEFT_OUT = {"zip_bomb.xlsx"}  # refused by a look at its directory, which an accident may spoil
 SECONDS = 10  # of the processor that a case may take
 PIECES = [
     b'"',
@@ -79,7 +86,7 @@ def cases(chance: random.Random, folder: Path) -> Iterator[tuple[str, bytes]]:
     """Names and contents without end."""
     originals = {path.name: path.read_bytes() for path in sorted(TEXTS.glob("*.[ct][sx][vt]"))}
     for name, build in WORKBOOKS.items():
-        if name not in TOO_BIG:
+        if name not in LEFT_OUT:
             build(folder / "original.xlsx")
             originals[name] = (folder / "original.xlsx").read_bytes()
     names = list(originals)
@@ -98,9 +105,27 @@ def too_slow(*_: object) -> None:
     raise TimeoutError("took too long")
 
 
+def give_back(file: Path) -> None:
+    """Write the results and the failed file of whatever can be read of a file."""
+    reports = []
+    try:
+        tables = extract(file, Options())
+    except UnreadableFile:
+        return
+    for table in tables:
+        rows = sorted([*table.frame.index.tolist(), *table.broken])
+        results = RowResults(rows)
+        for row in rows:
+            results.record(row, RowResult(Status.INVALID, error="wrong") if row % 2 else RowResult(Status.CREATED, 7))
+        documents = np.arange(max([0, *rows]) + 1, dtype=np.int32)
+        reports.append(TableReport(table, results, list(table.problems), documents))
+    write_results(file, file.parent, reports, raw_records)
+
+
 def run(seed: int, count: int) -> dict[str, object]:
     """Check so many files; the first that is answered by anything but 0, 1 and words is kept."""
     signal.signal(signal.SIGPROF, too_slow)
+    warnings.filterwarnings("ignore", "Duplicate name")  # a damaged directory may name a part twice
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         for number, (name, content) in zip(range(count), cases(random.Random(seed), folder), strict=False):
@@ -108,11 +133,16 @@ def run(seed: int, count: int) -> dict[str, object]:
             file.write_bytes(content)
             signal.setitimer(signal.ITIMER_PROF, SECONDS)
             result = CliRunner().invoke(main, ["check", "-v", "-v", str(file)])
+            said = result.output if result.exit_code not in (0, 1) or result.stderr else ""
+            try:
+                give_back(file)
+            except Exception:
+                said += traceback.format_exc()
             signal.setitimer(signal.ITIMER_PROF, 0)
-            if result.exit_code not in (0, 1) or result.stderr:
+            if said:
                 kept = Path(tempfile.gettempdir(), f"accident-{seed}-{number}{file.suffix}")
                 kept.write_bytes(content)
-                return {"case": number, "of": name, "kept": str(kept), "said": result.output[-3000:]}
+                return {"case": number, "of": name, "kept": str(kept), "said": said[-3000:]}
     return {"cases": count, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
 
 

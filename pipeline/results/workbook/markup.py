@@ -5,10 +5,12 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
+_DECLARED = re.compile(rb"""<\?xml[^>]*?encoding=["']([A-Za-z0-9_.-]+)["']""")
 _TAG = re.compile(r"""<(/?)([A-Za-z_][\w:.-]*)((?:[^>"']|"[^"]*"|'[^']*')*?)(/?)>""")
 # What XML 1.0 cannot hold, and lone surrogates, which UTF-8 cannot.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -24,9 +26,20 @@ class Element(NamedTuple):
 
 def decoded(part: bytes) -> str:
     """The text of a part, with the elements of its main namespace freed of their prefix."""
-    utf16 = part.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    text = part.decode("utf-16" if utf16 else "utf-8-sig")
+    # Old drawings are no XML in the strict sense: a letter that is damaged there must not cost the results.
+    text = part.decode(encoding_of(part[:200]), "replace")
     return without_prefix(declared_utf8(text), prefix_of(text))
+
+
+def encoding_of(start: bytes) -> str:
+    """The codec of a part that begins so."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if declared := _DECLARED.match(start):
+        with suppress(LookupError):
+            name = codecs.lookup(declared[1].decode("ascii")).name
+            return "utf-8-sig" if name == "utf-8" else name
+    return "utf-8-sig"
 
 
 def declared_utf8(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import posixpath
 import re
 from collections.abc import Iterator
@@ -41,7 +40,8 @@ class Package:
         self._names = dict.fromkeys(source.namelist())
         self._changed: dict[str, str] = {}
         self._gone: set[str] = set()
-        self.workbook = next(self.related("", "officeDocument")).target
+        main = next(self.related("", "officeDocument"), None)
+        self.workbook = main.target if main else "xl/workbook.xml"
 
     def __contains__(self, part: str) -> bool:
         return (part in self._names or part in self._changed) and part not in self._gone
@@ -53,8 +53,8 @@ class Package:
     def stream(self, part: str) -> TextIO:
         """The text of a part of the source, for reading piece by piece."""
         with self._source.open(part) as beginning:
-            utf16 = beginning.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-        return TextIOWrapper(self._source.open(part), "utf-16" if utf16 else "utf-8-sig", newline="")
+            encoding = markup.encoding_of(beginning.read(200))
+        return TextIOWrapper(self._source.open(part), encoding, newline="")
 
     def change(self, part: str, text: str) -> None:
         """Give a part another text."""
@@ -85,7 +85,9 @@ class Package:
             if element.get("TargetMode") == "External" or element.get("Type", "").rpartition("/")[2] != kind:
                 continue
             target = posixpath.join(posixpath.dirname(part), element.get("Target", ""))
-            yield Relation(element.get("Id", ""), kind, posixpath.normpath(target).lstrip("/"))
+            name = posixpath.normpath(target).lstrip("/")
+            if name in self:  # some writers name parts that they do not write
+                yield Relation(element.get("Id", ""), kind, name)
 
     def relate(self, part: str, kind: str, target: str) -> str:
         """Let a part use another; returns the relation's id."""
