@@ -547,6 +547,13 @@ def damaged_inside(path: Path) -> None:
 
 
 @workbook()
+def damaged_where_nobody_looks(path: Path) -> None:
+    """Half of the colours are gone; the results would have to copy them."""
+    book_of([order(1)]).save(path)
+    repacked(path, lambda part, xml: xml[: len(xml) // 2] if part.endswith("theme1.xml") else xml)
+
+
+@workbook()
 def another_zip(path: Path) -> None:
     """A zip file, but no workbook."""
     with zipfile.ZipFile(path, "w") as package:

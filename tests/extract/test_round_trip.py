@@ -40,7 +40,7 @@ def found(table: Table) -> dict[int, list[str]]:
     return {int(row): list(map(str, cells)) for row, *cells in frame.itertuples(name=None)}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     rows=ROWS,
     delimiter=st.sampled_from(",;\t|"),
