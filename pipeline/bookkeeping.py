@@ -39,14 +39,15 @@ class Books:
         self.transformed = transformed
         self.table = transformed.clean.table
         self.problems = transformed.problems
-        self.results = RowResults(sorted([*self.table.frame.index.tolist(), *self.table.broken]))
+        rows = self.table.frame.index.to_numpy(np.int64)
+        self.results = RowResults(np.sort(np.append(rows, np.fromiter(self.table.broken, dtype=np.int64))))
         self._run = run
         self._standing = {row: result for row, result in earlier.items() if result.status not in again}
         self._claimed = _claimed(self.table, "clarus_status")
         lines = _claimed(self.table, "clarus_line_id").items()
         self._claimed_lines = {row: int(line) for row, line in lines if line.isdigit()}
         # Follow-ups of each row that are not in Clarus yet.
-        last = max([0, *self.table.frame.index.tolist()])
+        last = int(rows.max(initial=0))
         self._outstanding = np.zeros(last + 1, dtype=np.int8)
         self._there = np.zeros(last + 1, dtype=bool)  # rows whose own document is in Clarus, or would be
         for part in transformed.parts:

@@ -68,7 +68,7 @@ class RowResults:
     """
 
     def __init__(self, rows: Iterable[int]) -> None:
-        self._rows = np.asarray(list(rows), dtype=np.int64)
+        self._rows = np.fromiter(rows, dtype=np.int64)
         size = int(self._rows.max()) + 1 if self._rows.size else 1
         self._status = np.zeros(size, dtype=np.int8)
         self._ids = np.zeros(size, dtype=np.int64)  # 0: none; Clarus counts from 1

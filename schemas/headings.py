@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 
+@lru_cache(maxsize=10_000)  # some hundred headings, compared under each delimiter with those of each record type
 def fold(heading: str) -> str:
     """Reduce a heading to what counts: `Order Reference`, `order-reference` and ` ORDER__REFERENCE` are one."""
     return re.sub(r"[\s_\-]+", "_", heading.casefold()).strip("_")

@@ -70,26 +70,26 @@ def meaning(answer: Answer) -> Meaning:
 
 def record_id(body: Any) -> int | None:
     """The id of the record that a 2xx answer speaks of: an integer, or a string of digits."""
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict):
         return None
     record = body.get("data", body)
-    return as_id(record.get("id")) if isinstance(record, Mapping) else None
+    return as_id(record.get("id")) if isinstance(record, dict) else None
 
 
 def refusal(answer: Answer) -> str:
     """Clarus's own words for why it refused a record."""
-    errors = answer.body.get("errors") if isinstance(answer.body, Mapping) else None
+    errors = answer.body.get("errors") if isinstance(answer.body, dict) else None
     words = [_error_words(error) for error in errors] if isinstance(errors, list) else []
-    if not words and isinstance(answer.body, Mapping) and isinstance(answer.body.get("error"), str):
+    if not words and isinstance(answer.body, dict) and isinstance(answer.body.get("error"), str):
         words = [answer.body["error"]]
     return f"Clarus refused it ({answer.status}): {'; '.join(filter(None, words)) or 'no reason given'}"
 
 
 def data(answer: Answer) -> Mapping[str, Any] | None:
     """What a query asked for; None where the answer does not hold it whole."""
-    body = answer.body if isinstance(answer.body, Mapping) else {}
+    body = answer.body if isinstance(answer.body, dict) else {}
     found = body.get("data")
-    return found if answer.status == 200 and isinstance(found, Mapping) and not body.get("errors") else None
+    return found if answer.status == 200 and isinstance(found, dict) and not body.get("errors") else None
 
 
 def may_pass(answer: Answer) -> bool:
@@ -99,10 +99,10 @@ def may_pass(answer: Answer) -> bool:
 
 def complaint(answer: Answer) -> str:
     """Why a query was refused, in the words of Clarus."""
-    body = answer.body if isinstance(answer.body, Mapping) else {}
+    body = answer.body if isinstance(answer.body, dict) else {}
     errors = body.get("errors")
     first = errors[0] if isinstance(errors, list) and errors else {}
-    words = first.get("message") or first.get("details") if isinstance(first, Mapping) else None
+    words = first.get("message") or first.get("details") if isinstance(first, dict) else None
     return str(words or body.get("error") or "no reason given")
 
 
@@ -133,6 +133,6 @@ def as_id(value: Any) -> int | None:
 
 
 def _error_words(error: Any) -> str:
-    if not isinstance(error, Mapping):
+    if not isinstance(error, dict):
         return str(error)
     return str(error.get("details") or error.get("detail") or error.get("title") or error.get("symbol") or "")

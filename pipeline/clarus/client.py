@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 _JSON = {"Content-Type": "application/json"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _TOKENS_A_REQUEST = 5  # refused tokens after which a request stops asking for another
+_MAY_ASK_TO_WAIT = (429, 503)  # statuses
 _ASKED_AGAIN = 2  # times a query that is answered by an error is asked again
 _PATHS_KEPT = 100  # parsed; a path may name a product, and there are hundreds of thousands of these
 _GRACE = 3.0  # seconds in which requests under way may still be answered when the run is told to stop
@@ -120,9 +121,11 @@ class Clarus:
         path = f"{self._access.api_path}{path}"
         self._writing.check()
         answer = await self._authorised(method, path, body)
-        if meaning(answer) is Meaning.NOT_MADE:
+        judged = meaning(answer)
+        if judged is Meaning.NOT_MADE:
             answer = await self._until(_taken_or_in_doubt, self._writing, method, path, body)
-        if meaning(answer) is Meaning.IN_DOUBT:
+            judged = meaning(answer)
+        if judged is Meaning.IN_DOUBT:
             self._failed(self._writing, answer)
         else:
             self._writing.succeeded()
@@ -211,7 +214,7 @@ class Clarus:
         headers = {**self._headers, **headers, "Content-Length": str(len(body))}
         stream = httpx.ByteStream(body)
         request = httpx.Request(method, self._url(path), headers=headers, stream=stream, extensions=self._timeouts)
-        async with self._pace.turn() as left:
+        async with self._pace as left:
             self.requests += 1
             try:
                 async with self._stopping.interruptible(_GRACE):
@@ -271,7 +274,8 @@ def _answer(response: httpx.Response, content: bytes) -> Answer:
         body = orjson.loads(content)
     except orjson.JSONDecodeError:
         body = None
-    return Answer(response.status_code, body, retry_after(response.headers.get("retry-after")))
+    wait = retry_after(response.headers.get("retry-after")) if response.status_code in _MAY_ASK_TO_WAIT else None
+    return Answer(response.status_code, body, wait)
 
 
 def _words(error: Exception) -> str:

@@ -30,26 +30,26 @@ def line_ids(body: Any, sent: Sequence[Mapping[str, Any]]) -> list[int | None]:
 
 def _told(body: Any) -> Iterator[_Line]:
     """The lines of an answer: among the attributes, in a relationship, or included, as JSON:API allows."""
-    record = body.get("data") if isinstance(body, Mapping) else None
-    if not isinstance(record, Mapping):
+    record = body.get("data") if isinstance(body, dict) else None
+    if not isinstance(record, dict):
         return
     places: list[Any] = []
     for part in (record.get("attributes"), record.get("relationships")):
-        if isinstance(part, Mapping):
+        if isinstance(part, dict):
             places += [value for name, value in part.items() if "line" in name]
     included = body.get("included")
     if isinstance(included, list):
-        places.append([each for each in included if isinstance(each, Mapping) and "line" in str(each.get("type"))])
+        places.append([each for each in included if isinstance(each, dict) and "line" in str(each.get("type"))])
     for place in places:
-        lines = place.get("data") if isinstance(place, Mapping) else place
-        if isinstance(lines, list) and lines and all(isinstance(line, Mapping) for line in lines):
+        lines = place.get("data") if isinstance(place, dict) else place
+        if isinstance(lines, list) and lines and all(isinstance(line, dict) for line in lines):
             yield from map(_line, lines)
             return
 
 
 def _line(line: Mapping[str, Any]) -> _Line:
     attributes = line.get("attributes")
-    if not isinstance(attributes, Mapping):
+    if not isinstance(attributes, dict):
         attributes = {name: value for name, value in line.items() if name not in ("id", "type")}
     record = as_id(line.get("id"))
     return record if record is not None else as_id(attributes.get("id")), attributes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from types import TracebackType
 
 from pipeline.clarus.latency import Latency
 from pipeline.errors import ClarusUnreachable
@@ -46,19 +46,29 @@ class Pace:
         """How many requests may be under way at once."""
         return int(self._limit)
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[float]:
-        """Wait for this request's turn, and hold its place until it is answered; gives the moment when it leaves.
+    # By hand, since a context manager made of a generator takes thrice the time, for every request.
+    async def __aenter__(self) -> float:
+        """Wait for a request's turn, and hold its place until it is answered; gives the moment when it leaves.
 
         Raises:
             Unfinished: the run was told to stop meanwhile.
         """
-        await self._take_place()
+        if self._active < self.limit:
+            self._stopping.check()
+            self._active += 1
+        else:
+            await self._in_line()
         try:
             await self._wait_for_leave()
-            yield self._clock()
-        finally:
+        except BaseException:
             self._give_back_place()
+            raise
+        return self._clock()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._give_back_place()
 
     def answered(self, kind: str = "", left: float | None = None) -> None:
         """Clarus has answered in good order: a request of some kind, which left at this moment."""
@@ -90,11 +100,7 @@ class Pace:
         self._steady = True
         self._limit = max(least, self._limit * _GIVE_WAY)
 
-    async def _take_place(self) -> None:
-        if self._active < self.limit:
-            self._stopping.check()
-            self._active += 1
-            return
+    async def _in_line(self) -> None:
         place = asyncio.get_running_loop().create_future()
         self._waiting.append(place)
         try:

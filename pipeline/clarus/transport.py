@@ -124,11 +124,13 @@ def _origin(url: httpx.URL) -> _Origin:
 def _message(request: httpx.Request, body: bytes) -> bytes:
     """The bytes of a request."""
     lines = [b"%b %b HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)]
-    lines += [b"%b: %b" % header for header in request.headers.raw]
+    headers = request.headers.raw
+    lines += [b"%b: %b" % header for header in headers]
     heading = b"\r\n".join(lines)
     if heading.count(b"\r") != len(lines) - 1 or heading.count(b"\n") != len(lines) - 1:
         # httpx lets it pass, and the server would take what follows for a header, or a request, of its own.
         raise httpx.LocalProtocolError("a header or the method contains a line break")
-    if "Transfer-Encoding" in request.headers:  # httpx sets it for a body that comes from an iterator
+    # httpx sets it for a body that comes from an iterator.
+    if any(name.lower() == b"transfer-encoding" for name, _ in headers):
         body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n"
     return heading + b"\r\n\r\n" + body

@@ -6,11 +6,15 @@ import csv
 import io
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+Record = list[str] | str
+"""The cells of a record; or a line as it was written, without its end, whose cells the delimiter alone divides."""
 
 _NULS = re.compile("\0+")
 _UNDECODABLE = re.compile("[\ud800-\udfff]+")
+_LONGEST_CELL = 131072  # characters; the limit of csv.reader
 _LONGEST_RECORD = 4 * 2**20  # characters that one unclosed record may take before its quotes are taken for a mistake
 
 
@@ -40,17 +44,33 @@ _NO_CHARACTER = Fault(
 )
 
 
-def split_blocks(source: Iterable[bytes], delimiter: str) -> Iterator[Records]:
-    """Split the blocks of a file into records."""
+def split_blocks(source: Iterable[bytes], delimiter: str) -> Iterator[Sequence[Record]]:
+    """Split the blocks of a file into records; those of a block without anything unusual stay the lines they are."""
     waiting = b""
     for block in source:
         if waiting:
+            if lines := _plain_lines(waiting):
+                yield lines
+                waiting = block
+                continue
             found = split(decoded(waiting), delimiter, more=True)
-            yield found
+            yield found.cells
             waiting = encoded(found.rest) + block
         else:
             waiting = block
-    yield split(decoded(waiting), delimiter)
+    yield _plain_lines(waiting) or split(decoded(waiting), delimiter).cells
+
+
+def _plain_lines(block: bytes) -> list[Record] | None:
+    """The lines of a block that ends with a line; None where they may not be divided by the delimiter alone."""
+    if b'"' in block or b"\0" in block or block.count(b"\r") != block.count(b"\r\n") or not block.endswith(b"\n"):
+        return None
+    try:
+        lines = block.decode("utf-8").replace("\r\n", "\n").split("\n")
+    except UnicodeDecodeError:
+        return None
+    lines.pop()  # behind the last end of a line
+    return [line or [] for line in lines] if max(map(len, lines)) <= _LONGEST_CELL else None
 
 
 def split(text: str, delimiter: str, *, more: bool = False, limit: int = sys.maxsize) -> Records:

@@ -24,7 +24,7 @@ from pipeline.extract.headings import (
 )
 from pipeline.extract.options import Options
 from pipeline.extract.plain import cells_of
-from pipeline.extract.records import Fault, Records, decoded, encoded, split, split_blocks
+from pipeline.extract.records import Fault, Record, Records, decoded, encoded, split, split_blocks
 from pipeline.problems import Problem, Severity
 from pipeline.tables import Dialect, Table
 
@@ -58,17 +58,18 @@ def read_text(path: Path, options: Options) -> Table:
     )
 
 
-def raw_records(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+def raw_records(path: Path, dialect: Dialect) -> Iterator[tuple[int, Record]]:
     """Read the records of a text file again, exactly as they are written, the heading and blank rows included.
 
     Yields:
-        The number of the row that a person sees in Excel, and its cells, not stripped. A row that could not be split
+        The number of the row that a person sees in Excel, and its cells, not stripped; or the whole row as it is
+        written, where nothing but the delimiter has to be known to find its cells. A row that could not be split
         safely comes as well, split in some way; U+FFFD stands for what is no character.
     """
     row = 1
-    for found in split_blocks(blocks(path, dialect.encoding), dialect.delimiter):
-        yield from enumerate(found.cells, start=row)
-        row += len(found.cells)
+    for records in split_blocks(blocks(path, dialect.encoding), dialect.delimiter):
+        yield from enumerate(records, start=row)
+        row += len(records)
 
 
 @dataclass(frozen=True, slots=True)

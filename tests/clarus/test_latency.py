@@ -51,7 +51,7 @@ def test_what_stays_slow_becomes_usual() -> None:
 
         async def worker() -> None:
             for _ in range(100):
-                async with pace.turn() as left:
+                async with pace as left:
                     await asyncio.sleep(0.1 if now() < 2.0 else 0.8)
                     pace.answered("/goods_outs", left)
                     limits.append(pace.limit)
@@ -77,7 +77,7 @@ def test_requests_pile_up_no_further_than_they_are_answered_faster() -> None:
         async def worker() -> None:
             nonlocal active
             for _ in range(100):
-                async with pace.turn() as left:
+                async with pace as left:
                     active += 1
                     await asyncio.sleep(0.1 * max(1.0, active / 24))  # works on 24 at once
                     active -= 1

@@ -26,7 +26,7 @@ async def requests(pace: Pace, count: int, seconds: float, each: Callable[[], No
     left = []
 
     async def one() -> None:
-        async with pace.turn():
+        async with pace:
             left.append(now())
             await asyncio.sleep(seconds)
             each()
@@ -136,7 +136,7 @@ def test_finds_a_limit_that_nobody_tells() -> None:
         async def worker() -> None:
             nonlocal under_way, refused, posted
             while posted < 100_000:
-                async with pace.turn():
+                async with pace:
                     if under_way == 24:
                         refused += 1
                         pace.hold(1.0)
@@ -207,7 +207,7 @@ def test_no_place_is_ever_lost(seed: int, most: int, rate: float | None) -> None
         async def one() -> None:
             nonlocal under_way, peak, done
             await asyncio.sleep(chance.random())
-            async with pace.turn():
+            async with pace:
                 under_way += 1
                 peak = max(peak, under_way)
                 try:

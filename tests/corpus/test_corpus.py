@@ -23,10 +23,10 @@ from click.testing import CliRunner
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.cli import main
-from pipeline.extract import raw_records
 from pipeline.extract.encoding import find_encoding
 from pipeline.tables import Dialect
 from tests.corpus.workbooks import WORKBOOKS
+from tests.support.records import cells_by_row
 
 HERE = Path(__file__).parent
 STATUS_COLUMNS = ["clarus_status", "clarus_id", "clarus_line_id", "clarus_error"]
@@ -184,7 +184,7 @@ def grids(path: Path, delimiter: str = "") -> dict[str, Grid]:
             return {}  # openpyxl does not read this edition of the standard
         return {sheet.title: _grid_of(sheet) for sheet in openpyxl.load_workbook(path).worksheets}
     if delimiter:
-        return {"": _without_ends(raw_records(path, Dialect(find_encoding(path, "cp1252"), delimiter)))}
+        return {"": _without_ends(cells_by_row(path, Dialect(find_encoding(path, "cp1252"), delimiter)))}
     text = path.read_bytes().decode("utf-8-sig", "surrogateescape")
     records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(path))
     return {"": _without_ends(enumerate(records, start=1))}

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import UnreadableFile
-from pipeline.extract import Options, extract, raw_records
+from pipeline.extract import Options, extract
+from tests.support.records import cells_by_row
 
 HEADINGS = "Code;Description;Unit Stock Unit Type Code;Stop;remark\r\n"
 TEXT = (
@@ -75,7 +76,7 @@ def read(name: str, content: bytes) -> None:
             assert not set(table.broken).intersection(table.frame.index)
             assert set(table.broken) <= {problem.row for problem in table.problems}
             if table.dialect:
-                rows = [row for row, _ in raw_records(path, table.dialect)]
+                rows = [row for row, _ in cells_by_row(path, table.dialect)]
                 assert rows == list(range(1, len(rows) + 1))
                 assert max([*table.frame.index, *table.broken], default=0) <= len(rows)
 

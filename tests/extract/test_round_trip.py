@@ -12,9 +12,10 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.extract import Options, extract, raw_records
+from pipeline.extract import Options, extract
 from pipeline.extract.cells import stripped
 from pipeline.tables import Table
+from tests.support.records import cells_by_row
 
 HEADINGS = ["code", "name", "address_1", "notes of ours", "postcode"]
 KNOWN = [heading for heading in HEADINGS if heading != "notes of ours"]
@@ -61,7 +62,7 @@ def test_any_dialect_is_read_back(rows: list[list[str]], delimiter: str, encodin
         [table] = extract(path, Options())
 
         assert table.dialect is not None
-        assert list(raw_records(path, table.dialect)) == list(enumerate([HEADINGS, *rows], start=1))
+        assert list(cells_by_row(path, table.dialect)) == list(enumerate([HEADINGS, *rows], start=1))
     assert found(table) == expected(rows)
     assert not table.broken
     assert table.unknown == {"notes of ours": sum(bool(stripped(row[3])) for row in rows)}

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from pipeline.errors import UnreadableFile
-from pipeline.extract import Options, extract, raw_records
+from pipeline.extract import Options, extract
 from pipeline.problems import Severity
 from pipeline.tables import Table
+from tests.support.records import cells_by_row
 
 HEAD = "code,name,postcode\n"
 ADDRESS = {"code": "A1", "name": "Ann", "postcode": "N1"}
@@ -191,7 +192,7 @@ def test_excels_delimiter_line_is_no_row(tmp_path: Path) -> None:
 
     assert rows(table) == {2: {"code": "A1", "name": "Ann"}}
     assert table.dialect is not None
-    assert list(raw_records(table.path, table.dialect)) == [(1, ["code", "name"]), (2, ["A1", "Ann"])]
+    assert list(cells_by_row(table.path, table.dialect)) == [(1, ["code", "name"]), (2, ["A1", "Ann"])]
 
 
 def test_headings_alone_are_an_empty_table(tmp_path: Path) -> None:
@@ -276,7 +277,7 @@ def test_rows_beyond_the_first_block_are_numbered_on(tmp_path: Path) -> None:
     table = read(tmp_path, HEAD + "".join(lines))
 
     assert table.dialect is not None
-    assert dict(raw_records(table.path, table.dialect))[3002] == ["A3000", "short"]
+    assert dict(cells_by_row(table.path, table.dialect))[3002] == ["A3000", "short"]
     assert list(table.broken) == [3002]
     assert list(table.frame.index) == [row for row in range(2, 6002) if row != 3002]
     assert list(table.frame["code"]) == [f"A{row - 2}" for row in table.frame.index]
@@ -287,7 +288,7 @@ def test_raw_records_give_the_file_back(tmp_path: Path) -> None:
     table = read(tmp_path, HEAD + ' A1,Ann,"N\n1"\n\nA2,Bob\n,,\nA3,Cat,N3\n')
 
     assert table.dialect is not None
-    assert list(raw_records(table.path, table.dialect)) == [
+    assert list(cells_by_row(table.path, table.dialect)) == [
         (1, ["code", "name", "postcode"]),
         (2, [" A1", "Ann", "N\n1"]),
         (3, []),

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 HEADERS = {"Authorization": "Bearer benchmark", "X-Clarus-Subdomain": "bench"}
+_NEEDED = [
+    *("order_reference", "account_code", "warehouse_code", "expected_date_of_dispatch", "notes", "priority"),
+    *("address1", "address3", "postcode", "recipient_name", "product_code", "quantity", "alt_line_reference"),
+    "line_string1",
+]
 _ADDRESS = {"address_1": "address1", "address_3": "address3", "postcode": "postcode", "name": "recipient_name"}
 
 
 def orders_of(path: str) -> Iterator[list[dict[str, Any]]]:
-    """Group the rows by reference, as one does in a script."""
+    """Group the rows by reference: in the quickest of the simple ways, and with the needed columns only."""
     import pandas as pd
 
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    for _, rows in frame.groupby("order_reference", sort=False):
-        yield rows.to_dict("records")
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, usecols=_NEEDED)
+    for _, rows in groupby(frame.to_dict("records"), key=itemgetter("order_reference")):
+        yield list(rows)
 
 
 def body_of(rows: list[dict[str, Any]]) -> dict[str, Any]:
