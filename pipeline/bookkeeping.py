@@ -57,6 +57,8 @@ class Books:
 
     def stands(self, document: Document) -> bool:
         """Whether the document's earlier result stands; if so it is taken over, else none of its rows stands."""
+        if not self._standing:
+            return False
         if not all(row in self._standing for row in document.rows):
             for row in document.rows:
                 self._standing.pop(row, None)

@@ -142,29 +142,36 @@ class Resolver:
         return {code: product for code, product in named.items() if isinstance(product, int)}
 
     def _resolved(self, document: Document) -> Resolved | Unresolved:
-        unknown, statuses = [], set()
-        for row, code in _codes(document):
-            record, failure = self._known[code.codes].get(code.key), self._failed.get((code.codes, code.key))
+        unknown = [why for row, code in _codes(document) if (why := self._why_not(document, row, code)) is not None]
+        if not unknown:
+            return self._written(document)
+        statuses = {status for status, _ in unknown}
+        worst = next(s for s in (Status.INVALID, Status.BLOCKED, Status.PENDING) if s in statuses)
+        key = None if _by_ids(document) else document.key
+        return Unresolved(document, worst, key, tuple(problem for _, problem in unknown))
+
+    def _why_not(self, document: Document, row: int, code: Code) -> tuple[Status, Problem] | None:
+        """Why a code cannot be sent as an id; None where it can."""
+        record, failure = self._known[code.codes].get(code.key), self._failed.get((code.codes, code.key))
+        if record is not None and failure is None:
+            what, failure = self._without_its_unit(document, code)
+            if failure is None:
+                return None
+        else:
             what = str(code)
-            if record is not None and failure is None:
-                what, failure = self._without_its_unit(document, code)
-            if failure and (record is None or not failure.only_if_absent):
-                statuses.add(Status.PENDING if failure.waits else Status.BLOCKED)
-                message = f"{what} {'is not in Clarus yet' if failure.waits else 'failed'}: {failure.culprit}"
-                unknown.append(Problem(row, code.heading, code.key[-1], message))
-            elif record is None:
-                statuses.add(Status.INVALID)
-                hint = f"correct the code, or create the {code.codes.noun} in Clarus first"
-                hint = self._explained.get((code.codes, code.key), hint)
-                unknown.append(Problem(row, code.heading, code.key[-1], f"{code} is not in Clarus", hint))
-        if unknown:
-            worst = next(s for s in (Status.INVALID, Status.BLOCKED, Status.PENDING) if s in statuses)
-            return Unresolved(document, worst, None if _by_ids(document) else document.key, tuple(unknown))
-        return self._written(document)
+        if failure and (record is None or not failure.only_if_absent):
+            message = f"{what} {'is not in Clarus yet' if failure.waits else 'failed'}: {failure.culprit}"
+            status = Status.PENDING if failure.waits else Status.BLOCKED
+            return status, Problem(row, code.heading, code.key[-1], message)
+        if record is None:
+            hint = f"correct the code, or create the {code.codes.noun} in Clarus first"
+            hint = self._explained.get((code.codes, code.key), hint)
+            return Status.INVALID, Problem(row, code.heading, code.key[-1], f"{code} is not in Clarus", hint)
+        return None
 
     def _without_its_unit(self, document: Document, code: Code) -> tuple[str, _Failure | None]:
         """The storage unit of this run that a line would name, where it has failed: sent now, it would name none."""
-        if code.codes is not PRODUCTS or not self._names_unit(document):
+        if not self._failed_units or code.codes is not PRODUCTS or not self._names_unit(document):
             return "", None
         if self.units.of_priority_0(code.key[0]) is not None:
             return "", None

@@ -114,8 +114,9 @@ _COLUMNS = (
     "tenant, record, account, reference, state, fingerprint, parts, clarus_id, line_ids, known_ids,"
     " attempts, first_at, changed_at, run, error"
 )
+_NOW = "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"  # as `now` writes it, at a tenth of its time
 _UPSERT = (
-    f"INSERT INTO documents ({_COLUMNS}) VALUES ({', '.join('?' * 15)})"
+    f"INSERT INTO documents ({_COLUMNS}) VALUES ({', '.join('?' * 11)}, {_NOW}, {_NOW}, ?, ?)"
     " ON CONFLICT (tenant, record, account, reference) DO UPDATE SET"
     " state = excluded.state, fingerprint = excluded.fingerprint, parts = excluded.parts,"
     " clarus_id = excluded.clarus_id, line_ids = excluded.line_ids, known_ids = excluded.known_ids,"
@@ -126,7 +127,7 @@ _ASKED_AT_ONCE = 1_000  # documents; SQLite takes no more than 32,766 values in 
 
 def upsert(entry: Entry) -> tuple[str, Sequence[Any]]:
     """The write that puts an entry down, in place of an earlier one of its document."""
-    identity, moment = entry.identity, now()
+    identity = entry.identity
     return _UPSERT, (
         identity.tenant,
         identity.record,
@@ -139,8 +140,6 @@ def upsert(entry: Entry) -> tuple[str, Sequence[Any]]:
         orjson.dumps(entry.line_ids).decode(),
         orjson.dumps(entry.known_ids).decode(),
         entry.attempts,
-        moment,
-        moment,
         entry.run,
         entry.error,
     )

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
-
-import orjson
 
 from pipeline.clarus.answers import Answer, Meaning, meaning, record_id, refusal
 from pipeline.clarus.lines import line_ids
@@ -37,14 +35,9 @@ class Posting:
     attempts: int = 0  # of earlier runs
     in_doubt: bool = False  # one of them may have made it
     warnings: tuple[Problem, ...] = ()
+    lines: Sequence[Mapping[str, Any]] = ()  # the attributes of each line in the body, in its order
     method: str = "POST"
     changes: int | None = None  # the record that is changed; sending a change twice does no harm
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        """The attributes of the lines in the body."""
-        changes = orjson.loads(self.body)["data"]["attributes"].get("lines_changes", ())
-        return [change["attributes"] for change in changes]
 
     def entry(self, state: State, run: str, **found: Any) -> Entry:
         """The ledger's line for it."""

@@ -44,18 +44,20 @@ class Preparation:
         entries = await self.find_entries(names)
         decided: list[tuple[Document, Outcome | Posting]] = []
         going: list[Document] = []
+        before: list[Entry | None] = []
         async for document, name in in_turns(zip(block, names, strict=True)):
-            recalled = _noted(document) or self._recalled(document, entries.get(name))
+            entry = entries.get(name)
+            recalled = _noted(document) or self._recalled(document, entry)
             if recalled is None:
                 going.append(document)
+                before.append(entry)
             else:
                 decided.append((document, recalled))
         resolutions = await self.resolve(going)
-        known = await self._already_there(resolutions, [entries.get(identity(d, self.tenant)) for d in going])
-        async for document, resolution in in_turns(zip(going, resolutions, strict=True)):
-            entry = entries.get(identity(document, self.tenant))
+        known = await self._already_there(resolutions, before)
+        async for resolution, entry in in_turns(zip(resolutions, before, strict=True)):
             found = known.get(resolution.listed_key, []) if resolution.listed_key else []
-            decided.append((document, self._decide(resolution, entry, found)))
+            decided.append((resolution.document, self._decide(resolution, entry, found)))
         return decided
 
     async def made_before(self, record: str, keys: Sequence[Key]) -> dict[Key, Entry]:
@@ -161,6 +163,7 @@ class Preparation:
             attempts=entry.attempts if entry is not None else 0,
             in_doubt=entry is not None and entry.state is State.SENT,
             warnings=resolution.warnings,
+            lines=[change["attributes"] for change in resolution.attributes.get("lines_changes", ())],
         )
 
 
