@@ -93,6 +93,7 @@ class Clarus:
         # Apart, because lookups may go well while every write fails.
         self._writing, self._asking = Patience(access.give_up, clock), Patience(access.give_up, clock)
         self._tokens = Tokens(access.credentials, self._fetch_token, clock)
+        self._token, self._json_headers = "", httpx.Headers()  # of the last request: they take long to make
         self._urls: dict[str, httpx.URL] = {}
         self.requests = 0
 
@@ -192,7 +193,10 @@ class Clarus:
         refused = ""
         for _ in range(_TOKENS_A_REQUEST):
             token = await self._tokens.current(refused)
-            answer = await self._exchange(method, path, body, {**_JSON, "Authorization": f"Bearer {token}"})
+            if token != self._token:
+                self._token = token
+                self._json_headers = httpx.Headers({**self._headers, **_JSON, "Authorization": f"Bearer {token}"})
+            answer = await self._exchange(method, path, body, self._json_headers)
             if answer.status != 401:
                 return answer
             refused = token
@@ -200,18 +204,18 @@ class Clarus:
 
     async def _fetch_token(self, form: dict[str, str]) -> Answer:
         body = str(httpx.QueryParams(form)).encode()
-        answer = await self._exchange("POST", "/oauth/token", body, _FORM)
+        headers = httpx.Headers({**self._headers, **_FORM})
+        answer = await self._exchange("POST", "/oauth/token", body, headers)
         while not _answered(answer):
             self._failed(self._asking, answer)
             self._asking.check()
             await self._stopping.sleep(self._access.first_wait)
-            answer = await self._exchange("POST", "/oauth/token", body, _FORM)
+            answer = await self._exchange("POST", "/oauth/token", body, headers)
         return answer
 
-    async def _exchange(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+    async def _exchange(self, method: str, path: str, body: bytes, headers: httpx.Headers) -> Answer:
         """Send one request and take down what came of it."""
         # With `content=` httpx adds headers one by one, which takes three times as long as all the rest.
-        headers = {**self._headers, **headers, "Content-Length": str(len(body))}
         stream = httpx.ByteStream(body)
         request = httpx.Request(method, self._url(path), headers=headers, stream=stream, extensions=self._timeouts)
         async with self._pace as left:

@@ -130,7 +130,9 @@ def _message(request: httpx.Request, body: bytes) -> bytes:
     if heading.count(b"\r") != len(lines) - 1 or heading.count(b"\n") != len(lines) - 1:
         # httpx lets it pass, and the server would take what follows for a header, or a request, of its own.
         raise httpx.LocalProtocolError("a header or the method contains a line break")
-    # httpx sets it for a body that comes from an iterator.
-    if any(name.lower() == b"transfer-encoding" for name, _ in headers):
+    names = {name.lower() for name, _ in headers}
+    if b"transfer-encoding" in names:  # httpx sets it for a body that comes from an iterator
         body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n"
+    elif body and b"content-length" not in names:  # and none for a body that comes as a stream
+        heading += b"\r\nContent-Length: %d" % len(body)
     return heading + b"\r\n\r\n" + body
