@@ -127,8 +127,7 @@ class Resolver:
         by_list: dict[CodeList, set[Key]] = {}
         for code in codes:
             by_list.setdefault(code.codes, set()).add(code.key)
-        for codes_of, keys in by_list.items():
-            await self.ask(codes_of, keys)
+        await asyncio.gather(*(self.ask(codes_of, keys) for codes_of, keys in by_list.items()))
 
     def _products_of_lines(self, documents: Sequence[Document]) -> dict[str, int]:
         """The products, by code and id, of lines that name a storage unit."""
