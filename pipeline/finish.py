@@ -72,14 +72,23 @@ def finish(
         stopped: why the run did not go to its end.
         watch: its times.
         more: what else the summary tells.
+
+    Raises:
+        Exception: what kept the results of a file from being written; those of the others are.
     """
     reports = [each.close(stopped is not None) for each in books]
     unreadable = tuple((file.path.name, Problem(0, "", "", file.trouble)) for file in files if file.trouble)
     names = [file.path.name for file in files]
+    faults: list[Exception] = []
     for file in files:
         if own := [report for report in reports if report.table.path == file.path]:
-            write_results(file.path, folder, own, raw_records, names)
+            try:
+                write_results(file.path, folder, own, raw_records, names)
+            except Exception as fault:  # of this program or of the disk: it must not cost the other files theirs
+                faults.append(fault)
     write_issues(folder, reports, unreadable)
+    if faults:
+        raise faults[0]
     watch.lap("results")
     summary = {
         "run": folder.name,

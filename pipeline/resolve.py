@@ -62,6 +62,7 @@ class Resolver:
     _failed: dict[tuple[CodeList, Key], _Failure] = field(default_factory=dict)
     _failed_units: dict[str, tuple[str, _Failure]] = field(default_factory=dict)  # what failed, by its product's code
     _explained: dict[tuple[CodeList, Key], str] = field(default_factory=dict)
+    _ambiguous: dict[tuple[CodeList, Key], list[int]] = field(default_factory=dict)  # the records of one code
 
     def __post_init__(self) -> None:
         self.units = StorageUnits(self.lists, self.settle, self.wait)
@@ -117,7 +118,8 @@ class Resolver:
         missing = {key for key in keys if key not in known and not self._surely_failed(codes, key)}
         if missing:
             found = await self.lists.find(codes, missing)
-            known.update({key: found[key][0] if key in found else None for key in missing})
+            known.update({key: found[key][0] if len(found.get(key, ())) == 1 else None for key in missing})
+            self._ambiguous.update({(codes, key): ids for key, ids in found.items() if len(ids) > 1})
 
     def _surely_failed(self, codes: CodeList, key: Key) -> bool:
         failure = self._failed.get((codes, key))
@@ -162,6 +164,10 @@ class Resolver:
             message = f"{what} {'is not in Clarus yet' if failure.waits else 'failed'}: {failure.culprit}"
             status = Status.PENDING if failure.waits else Status.BLOCKED
             return status, Problem(row, code.heading, code.key[-1], message)
+        if record is None and (ids := self._ambiguous.get((code.codes, code.key))):
+            message = f"{code} stands for {len(ids)} records in Clarus (ids {', '.join(map(str, ids[:5]))})"
+            hint = "give each of them a code of its own in Clarus"
+            return Status.INVALID, Problem(row, code.heading, code.key[-1], message, hint)
         if record is None:
             hint = f"correct the code, or create the {code.codes.noun} in Clarus first"
             hint = self._explained.get((code.codes, code.key), hint)

@@ -17,6 +17,7 @@ class Stopping:
     def __init__(self) -> None:
         self.reason: Unfinished | None = None
         self._waits: dict[asyncio.Timeout, float] = {}
+        self._hearers: list[Callable[[Unfinished], None]] = []
 
     def stop(self, reason: Unfinished) -> None:
         """Tell everybody; the first reason counts. A signal handler may call this, whatever is going on."""
@@ -28,6 +29,10 @@ class Stopping:
         except RuntimeError:  # no event loop runs yet, or no longer: nobody waits
             return
         loop.call_soon_threadsafe(self._end_waits)
+
+    def tell(self, hearer: Callable[[Unfinished], None]) -> None:
+        """Let somebody hear the reason, in the event loop, when the run is told to stop."""
+        self._hearers.append(hearer)
 
     def check(self) -> None:
         """Raise the reason, if there is one."""
@@ -44,9 +49,12 @@ class Stopping:
             await asyncio.sleep(seconds)
 
     def _end_waits(self) -> None:
+        assert self.reason is not None
         now = asyncio.get_running_loop().time()
         for wait, grace in self._waits.items():
             wait.reschedule(now + grace)
+        for hear in self._hearers:
+            hear(self.reason)
 
 
 class _Interruptible:

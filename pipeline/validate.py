@@ -56,6 +56,9 @@ def validate(table: Table, rules: Rules) -> CleanTable:
         columns[heading] = Cells(read.codes, values, read.originals)
         shown = table.headings[heading]
         problems += (p for p in _wrong_cells(rows, column, shown, read, failed) if (p.row, shown) not in unreadable)
+    if again := _rows_that_repeat_the_headings(table):
+        problems = [p for p in problems if p.row not in again]
+        problems += (Problem(row, "", "", "repeats the headings", "delete this row") for row in again)
     problems += _unsent(table, rows, rules.unsent_columns)
     return CleanTable(table, rows, columns, _defaults(table.record, rules), problems)
 
@@ -123,6 +126,19 @@ def _failures(record: RecordType, texts: Mapping[str, list[str]]) -> dict[str, d
             for heading, check, place in zip(cases["column"], cases["check"], cases["index"], strict=True):
                 failures.setdefault(heading, {}).setdefault(start + int(place), str(check))
     return failures
+
+
+def _rows_that_repeat_the_headings(table: Table) -> list[int]:
+    """Where files were joined end to end, each has brought its headings."""
+    blank_or_alike, alike = np.ones(len(table.frame), dtype=bool), np.zeros(len(table.frame), dtype=bool)
+    for heading, column in table.frame.items():
+        codes = column.cat.codes.to_numpy()
+        own = np.isin(codes, np.flatnonzero(column.cat.categories == table.headings[str(heading)]))
+        blank_or_alike &= own | (codes < 0)
+        alike |= own
+        if not blank_or_alike.any():
+            break
+    return table.frame.index[blank_or_alike & alike].tolist()
 
 
 def _wrong_cells(

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 from pipeline.clarus.latency import Latency
-from pipeline.errors import ClarusUnreachable
+from pipeline.errors import ClarusUnreachable, Unfinished
 from pipeline.stopping import Stopping
 
 _FIRST_LIMIT = 8  # requests at once, until Clarus has shown that it takes more
@@ -40,6 +40,7 @@ class Pace:
         self._active = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._held_until = self._next_turn = self._gave_way_at = clock()
+        stopping.tell(self._send_away)
 
     @property
     def limit(self) -> int:
@@ -53,8 +54,8 @@ class Pace:
         Raises:
             Unfinished: the run was told to stop meanwhile.
         """
+        self._stopping.check()
         if self._active < self.limit:
-            self._stopping.check()
             self._active += 1
         else:
             await self._in_line()
@@ -104,13 +105,18 @@ class Pace:
         place = asyncio.get_running_loop().create_future()
         self._waiting.append(place)
         try:
-            async with self._stopping.interruptible():
-                await place
+            await place
         except BaseException:
-            if place.done() and not place.cancelled():
+            if place.done() and not place.cancelled() and place.exception() is None:
                 self._give_back_place()  # it was given just now: pass it on
             place.cancel()
             raise
+
+    def _send_away(self, reason: Unfinished) -> None:
+        while self._waiting:
+            place = self._waiting.popleft()
+            if not place.done():
+                place.set_exception(reason.with_traceback(None))
 
     async def _wait_for_leave(self) -> None:
         while True:

@@ -28,6 +28,7 @@ _SIGNATURES = {
 # Web applications like to call a page of HTML an Excel file.
 _MARKUP = re.compile(rb"\s*<(?:!doctype|html|head|body|table|meta|\?xml)\b", re.IGNORECASE)
 _PIECE = 2**20  # bytes
+_TOLD_BY = 16  # bytes: the first eight characters of the headings
 # With the surrogates that stand for undecodable bytes, UTF-8 is invalid: every later check finds them.
 _SURROGATES = "surrogatepass"
 
@@ -44,13 +45,24 @@ def find_encoding(path: Path, fallback: str) -> str:
     for mark, encoding in _MARKS.items():
         if start.startswith(mark):
             return encoding
+    if encoding := _utf16_without_mark(start):
+        return encoding
     if start[:2000].count(0) > len(start[:2000]) // 8:
-        raise UnreadableFile("is not a text file, or UTF-16 without its mark; save it as CSV UTF-8")
+        raise UnreadableFile("is not a text file; save it as CSV UTF-8")
     if _is_utf8(path):
         return "utf-8"
     if not fallback:
         raise UnreadableFile("is not UTF-8, and the configuration names no fallback_encoding; save it as CSV UTF-8")
     return fallback
+
+
+def _utf16_without_mark(start: bytes) -> str:
+    """Databases export UTF-16 without its mark: headings, which begin in ASCII, show it beyond doubt; "" for others."""
+    first = start[:_TOLD_BY]
+    for encoding, high, low in (("utf-16-le", first[1::2], first[0::2]), ("utf-16-be", first[0::2], first[1::2])):
+        if len(first) == _TOLD_BY and not any(high) and all(low) and low.isascii():
+            return encoding
+    return ""
 
 
 def is_markup(start: bytes) -> bool:

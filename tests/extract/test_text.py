@@ -64,6 +64,15 @@ def test_both_byte_orders_of_utf_16(tmp_path: Path, mark: bytes) -> None:
     assert rows(table) == {2: {"code": "A1", "name": "Zoë"}}
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark(tmp_path: Path, encoding: str) -> None:
+    """Databases leave the mark out."""
+    table = read(tmp_path, "code\tname\nA1\tZoë\nA2\t東京\n".encode(encoding))
+
+    assert rows(table) == {2: {"code": "A1", "name": "Zoë"}, 3: {"code": "A2", "name": "東京"}}
+    assert table.problems == ()
+
+
 def test_fallback_encoding_is_announced(tmp_path: Path) -> None:
     """A file that is not Unicode is read with the fallback, and says so."""
     table = read(tmp_path, "code,name\nA1,Zoë\n".encode("cp1252"))
@@ -236,7 +245,7 @@ def test_result_columns_are_kept(tmp_path: Path) -> None:
         (b"PK\x03\x04....", "workbook"),
         (b"\xd0\xcf\x11\xe0....", "old Excel"),
         (b"%PDF-1.7", "PDF"),
-        ("code,name\nA1,Ann\n".encode("utf-16-le"), "without its mark"),
+        (bytes(range(40)) + bytes(40), "is not a text file"),
         (b"Order Referense,quantity\nO1,1\n", '"Order Referense" looks like order_reference'),
         (b'code,"name\nA1,Ann\n', "row 1, the headings: a quote that is opened"),
     ],

@@ -141,6 +141,17 @@ def test_a_service_that_only_another_carrier_has_is_not_taken(transformed: Trans
     )
 
 
+def test_a_code_that_stands_for_several_records_is_no_guess(transformed: Transform, clarus: Clarus) -> None:
+    """Two warehouses may call a location alike: nobody can tell which is meant."""
+    clarus.records["products"]["P-1",] = [1001, 1005]
+    orders = transformed(f"{ORDER}\nA,ACME,2026-06-10,P-1,1\n")
+
+    [order] = resolve(Resolver(clarus), list(orders.documents()))
+
+    message = "product P-1 stands for 2 records in Clarus (ids 1001, 1005)"
+    assert told(order) == (Status.INVALID, [(2, "product_code", message)])
+
+
 @pytest.mark.parametrize(
     ("failed", "status", "message"),
     [
