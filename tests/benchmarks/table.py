@@ -31,7 +31,8 @@ class Row:
     def markdown(self) -> str:
         """The row as a line of a table."""
         bound = "" if self.wanted is None else f"{'≥' if self.more_is_better else '≤'} {self.wanted:g}"
-        return f"| {self.what} | {self.against} | **{self.ratio:.3g}** | {bound} | {self.told} |"
+        ratio = f"{self.ratio:.3f}" if self.ratio >= 0.01 else f"{self.ratio:.1g}"
+        return f"| {self.what} | {self.against} | **{ratio}** | {bound} | {self.told} |"
 
 
 def markdown(rows: Iterable[Row]) -> str:
