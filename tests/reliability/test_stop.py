@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline.sandbox import Fault, What
+from tests.support.stopwatch import Stopwatch
 
 SECONDS = 8.0  # in which a run must have ended; three of them are for requests under way
 
@@ -27,10 +28,10 @@ WAITS: dict[str, dict[str, Any]] = {
 
 def stopped(child: Any, number: signal.Signals) -> int:
     """Send a signal and return the exit code, which must come in time."""
-    sent = time.monotonic()
+    watch = Stopwatch()
     child.send(number)
     exit_code = child.wait()
-    assert time.monotonic() - sent < SECONDS
+    assert watch.seconds < SECONDS
     assert "Traceback" not in child.said
     assert f"stopped by {number.name}" in child.said, child.said
     return int(exit_code)
@@ -124,10 +125,10 @@ def test_stopped_twice_it_ends_at_once(site: Any, start: Start) -> None:
 
     child.send(signal.SIGINT)
     time.sleep(0.3)
-    sent = time.monotonic()
+    watch = Stopwatch()
     child.send(signal.SIGINT)
     exit_code = child.wait()
-    took = time.monotonic() - sent
+    took = watch.seconds
     finished = site.call("run")
 
     assert exit_code == 3
@@ -167,10 +168,10 @@ def test_a_second_run_leaves_at_once(site: Any, start: Start) -> None:
     child = start("run")
     child.until(lambda: site.sandbox.faults.struck()[0][1])
 
-    began = time.monotonic()
+    watch = Stopwatch()
     second, said = site.call("run"), site.said
     retry = site.call("retry")
-    took = time.monotonic() - began
+    took = watch.seconds
     child.kill()
     third = site.call("run")
 

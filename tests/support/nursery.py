@@ -17,6 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
+from tests.support.stopwatch import Stopwatch
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -48,12 +50,12 @@ class Child:
 
     def until(self, condition: Callable[[], object], seconds: float = 20.0) -> bool:
         """Wait until something is so; False where the child is over before."""
-        ends = time.monotonic() + seconds
+        watch = Stopwatch()
         while not condition():
             state = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
             if state == "Z":
                 return False
-            assert time.monotonic() < ends, f"waited in vain; it said: {self.said}"
+            assert watch.seconds < seconds, f"waited in vain; it said: {self.said}"
             time.sleep(0.0002)
         return True
 
