@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from pipeline.documents import Document
 from pipeline.errors import PipelineError
 from pipeline.load import Outcome
 from pipeline.outcomes import RowResult, RowResults, Status, TableReport
-from pipeline.problems import Severity
+from pipeline.problems import Problem, Severity
 from pipeline.tables import Table
 from pipeline.transform import Transformed, not_sent_because_of
 
@@ -30,11 +31,17 @@ class RowsLost(PipelineError):
 class Books:
     """Takes down how the rows of a table end.
 
-    `earlier` are the results of an earlier attempt at the same run, by row; those not among `again` stand.
+    `earlier` are the results of an earlier attempt at the same run, by row, and `told` its problems; those not among
+    `again` stand.
     """
 
     def __init__(
-        self, transformed: Transformed, run: str, earlier: Mapping[int, RowResult], again: Collection[Status]
+        self,
+        transformed: Transformed,
+        run: str,
+        earlier: Mapping[int, RowResult],
+        again: Collection[Status],
+        told: Collection[Problem] = (),
     ) -> None:
         self.transformed = transformed
         self.table = transformed.clean.table
@@ -43,6 +50,11 @@ class Books:
         self.results = RowResults(np.sort(np.append(rows, np.fromiter(self.table.broken, dtype=np.int64))))
         self._run = run
         self._standing = {row: result for row, result in earlier.items() if result.status not in again}
+        self._told = defaultdict[int, list[Problem]](list)
+        known = {(problem.row, problem.column, problem.message) for problem in self.problems} if told else ()
+        for problem in told:
+            if (problem.row, problem.column, problem.message) not in known:
+                self._told[problem.row].append(problem)
         self._claimed = _claimed(self.table, "clarus_status")
         lines = _claimed(self.table, "clarus_line_id").items()
         self._claimed_lines = {row: int(line) for row, line in lines if line.isdigit()}
@@ -52,7 +64,9 @@ class Books:
         self._there = np.zeros(last + 1, dtype=bool)  # rows whose own document is in Clarus, or would be
         for part in transformed.parts:
             self._outstanding[part.clean.rows[part.groups.ids >= 0]] += 1
+        self._refused = set[int]()
         for row, result in transformed.refused_rows():
+            self._refused.add(row)
             self.results.record(row, self._standing.get(row, result))
 
     def stands(self, document: Document) -> bool:
@@ -65,7 +79,30 @@ class Books:
             return False
         for row in document.rows:
             self.results.record(row, self._standing[row])
+            self.problems += self._told.get(row, ())
         return True
+
+    def refused_though_done(self) -> dict[int, int]:
+        """Rows that cannot be read as they are now, but say that they are in Clarus, each with its id there."""
+        ids = _claimed(self.table, "clarus_id") if self._refused else {}
+        done = {status.value for status in Status if status.done}
+        rows = (row for row in self._refused if self._claimed.get(row) in done and row not in self._standing)
+        return {row: int(ids[row]) for row in rows if ids.get(row, "").isdigit()}
+
+    def reference_of(self, row: int) -> str:
+        """What a row calls its document, as it is written."""
+        reference = self.transformed.clean.columns.get(self.table.record.reference)
+        if reference is None:
+            return ""
+        code = reference.codes[np.searchsorted(self.transformed.clean.rows, row)]
+        return reference.texts[code] if code >= 0 else ""
+
+    def keep(self, ids: Mapping[int, int]) -> None:
+        """Leave rows as they say they are, whatever a spreadsheet has made of their cells since they were sent."""
+        for row, clarus_id in ids.items():
+            self.results.record(row, RowResult(Status(self._claimed[row]), clarus_id, self._claimed_lines.get(row)))
+            self._outstanding[row] = 0
+        self._only_warn_of(ids)
 
     def made_before(self, rows: Collection[int], clarus_id: int | None, run: str) -> None:
         """Take down that a document is in Clarus although its address cannot be found now: it needs none any more."""
@@ -74,7 +111,7 @@ class Books:
             kept = Status(claimed) if claimed in _KEPT_AS_THEY_ARE else Status.EXISTS
             status = Status.CREATED if run == self._run else kept
             self.results.record(row, RowResult(status, clarus_id, self._claimed_lines.get(row)))
-        self.problems[:] = [replace(p, severity=Severity.WARNING) if p.row in rows else p for p in self.problems]
+        self._only_warn_of(rows)
 
     def has_standing(self, row: int) -> bool:
         """Whether the row keeps the result of an earlier attempt."""
@@ -113,6 +150,9 @@ class Books:
             status = self._status(row, outcome)
             self._there[row] = status.done or status is Status.READY
             self.results.record(row, RowResult(status, outcome.clarus_id, lines.get(row), error))
+
+    def _only_warn_of(self, rows: Collection[int]) -> None:
+        self.problems[:] = [replace(p, severity=Severity.WARNING) if p.row in rows else p for p in self.problems]
 
     def _named_problems(self, outcome: Outcome) -> dict[int, list[str]]:
         """Take down the problems of an outcome under the file's own headings; return their sentences by row."""

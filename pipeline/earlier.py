@@ -11,7 +11,8 @@ from pipeline.config import Settings
 from pipeline.errors import UnreadableFile
 from pipeline.extract import Options, extract
 from pipeline.outcomes import RowResult, Status
-from pipeline.results import result_names
+from pipeline.problems import Problem
+from pipeline.results import ISSUES, read_issues, result_names
 from pipeline.tables import RESULT_COLUMNS, Table
 
 
@@ -19,6 +20,7 @@ class EarlierResults:
     """The results that lie in a run folder, by table and row; none where the run died before it wrote them."""
 
     def __init__(self, folder: Path, names: Sequence[str], settings: Settings) -> None:
+        self._problems = read_issues(folder) if (folder / ISSUES).exists() else {}
         self._tables: dict[tuple[str, str], Table] = {}
         for name in names:
             path = folder / result_names(name, names).results
@@ -36,6 +38,10 @@ class EarlierResults:
             return {}
         unchanged = _unchanged_rows(before.frame, table.frame)
         return {row: result for row, result in _by_row(before).items() if row in unchanged}
+
+    def problems_of(self, table: Table) -> list[Problem]:
+        """What was told of single cells of a table."""
+        return self._problems.get((table.path.name, table.sheet), [])
 
 
 def _tables(path: Path, settings: Settings) -> list[Table]:

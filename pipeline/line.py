@@ -37,6 +37,7 @@ class Line:
         send_unknown: bool = False,
     ) -> None:
         own = settings.clarus
+        self._tenant, self._holders = tenant, ledger.holders
         self._resolver = Resolver(lists, own.storage_unit_field, own.read_settle_seconds, stopping.sleep)
         self._preparation = Preparation(
             tenant,
@@ -66,8 +67,12 @@ class Line:
 
     async def _load_documents(self, record: RecordType, books: Sequence[Books]) -> None:
         for each in books:
+            kept = await self._keep_what_is_done(record, each)
             for key, row in each.transformed.held_keys():
-                self._failed(record, key, Status.INVALID, f"{each.table.name} row {row}", each.has_standing(row))
+                if record.listed is not None and row in kept:
+                    self._resolver.learn(record.listed, key, kept[row])
+                else:
+                    self._failed(record, key, Status.INVALID, f"{each.table.name} row {row}", each.has_standing(row))
             await self._recall_without_address(record, each)
         origin: dict[int, Books] = {}
 
@@ -91,6 +96,20 @@ class Line:
                 await self._load(record, level, len(level), report)
         else:
             await self._load(record, documents(), total, report)
+
+    async def _keep_what_is_done(self, record: RecordType, books: Books) -> dict[int, int]:
+        """Rows of results that were dropped in again stay done, also where a spreadsheet has spoilt their cells.
+
+        The ledger bears witness: it must know the record by the id and the reference of the row.
+        """
+        claims = books.refused_though_done()
+        if not claims:
+            return {}
+        holders = await self._holders(self._tenant, record.name, set(claims.values()))
+        known = {row: holders[clarus_id].reference for row, clarus_id in claims.items() if clarus_id in holders}
+        kept = {row: claims[row] for row, reference in known.items() if reference == books.reference_of(row)}
+        books.keep(kept)
+        return kept
 
     async def _recall_without_address(self, record: RecordType, books: Books) -> None:
         """Orders that are in Clarus need no address book any more: results may be dropped in again without it."""

@@ -73,7 +73,11 @@ def _opened(
 ) -> list[Books]:
     """Open the books of every table; the earlier results, as large as the tables, are not kept beyond that."""
     earlier = EarlierResults(folder, names, settings)
-    return [Books(transformed, folder.name, earlier.of(transformed.clean.table), again) for transformed in tables]
+    return [
+        Books(transformed, folder.name, earlier.of(table), again, earlier.problems_of(table))
+        for transformed in tables
+        for table in (transformed.clean.table,)
+    ]
 
 
 def read_all(paths: Sequence[Path], settings: Settings, progress: Progress) -> list[ReadFile]:

@@ -2,17 +2,19 @@
 
 from pipeline.results.causes import Cause, causes_of, summarise
 from pipeline.results.files import write_results
-from pipeline.results.issues import Issue, write_issues
+from pipeline.results.issues import ISSUES, Issue, read_issues, write_issues
 from pipeline.results.names import RESERVED_NAMES, ResultNames, result_names
 from pipeline.results.summary import SUMMARY, write_summary
 
 __all__ = [
+    "ISSUES",
     "RESERVED_NAMES",
     "SUMMARY",
     "Cause",
     "Issue",
     "ResultNames",
     "causes_of",
+    "read_issues",
     "result_names",
     "summarise",
     "write_issues",

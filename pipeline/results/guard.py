@@ -16,3 +16,8 @@ def guarded(text: str) -> str:
     if text.startswith(("=", "+", "-", "@", "\t", "\r")) and not _NUMBER.fullmatch(text):
         return f"'{text}"
     return text
+
+
+def unguarded(text: str) -> str:
+    """Undo `guarded`."""
+    return text[1:] if text.startswith("'") and guarded(text[1:]) == text else text

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from pipeline.outcomes import RowResult, TableReport
 from pipeline.problems import Problem, Severity
-from pipeline.results.guard import guarded
+from pipeline.results.guard import guarded, unguarded
 from pipeline.results.replacing import replacing
 
+ISSUES = "issues.csv"
 _COLUMNS = ("file", "sheet", "row", "column", "value", "severity", "message", "hint")
 
 
@@ -40,7 +41,7 @@ def write_issues(folder: Path, reports: Sequence[TableReport], extra: Iterable[t
     for report in reports:
         issues.extend(issues_of(report))
     issues.sort(key=lambda issue: (issue.file, issue.sheet, issue.problem.row))  # stable: reading order within a row
-    target = folder / "issues.csv"
+    target = folder / ISSUES
     with (
         replacing(target) as temporary,
         temporary.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file,
@@ -49,6 +50,19 @@ def write_issues(folder: Path, reports: Sequence[TableReport], extra: Iterable[t
         writer.writerow(_COLUMNS)
         writer.writerows(map(_line, issues))
     return target
+
+
+def read_issues(folder: Path) -> dict[tuple[str, str], list[Problem]]:
+    """Read back the problems of single cells, by file and sheet; none from a file that somebody has changed."""
+    problems = defaultdict[tuple[str, str], list[Problem]](list)
+    with (folder / ISSUES).open(encoding="utf-8-sig", newline="") as file:
+        for line in csv.DictReader(file):
+            file_name, sheet, row, *texts = (unguarded(line.get(name) or "") for name in _COLUMNS)
+            column, value, severity, message, hint = texts
+            if row.isdigit() and column and severity in set(Severity):
+                problem = Problem(int(row), column, value, message, hint, Severity(severity))
+                problems[file_name, sheet].append(problem)
+    return problems
 
 
 def issues_of(report: TableReport) -> Iterator[Issue]:
