@@ -22,13 +22,23 @@ class AddressBook:
 
     def __init__(self, tables: Iterable[Transformed]) -> None:
         self._entries: dict[tuple[str, str], Mapping[str, Json] | str] = {}
+        self._elsewhere: dict[str, str] = {}
         for transformed in tables:
             errors = dict(transformed.refused_rows())
             for key, row in transformed.held_keys():
                 self._entries[key[0], key[-1]] = f"{transformed.clean.table.name} row {row}: {errors[row].error}"
             for document in transformed.documents():
-                if document.controls.get("address_type", _DELIVERY) == _DELIVERY:
+                kind, where = document.controls.get("address_type", _DELIVERY), transformed.clean.table.name
+                if kind == _DELIVERY:
                     self._entries[document.key[0], document.reference] = _attributes(document)
+                    whose = f"for account {document.key[0]}"
+                else:
+                    whose = f"as a {kind}"
+                self._elsewhere[document.reference] = f"{where} row {document.rows[0]} has it {whose}"
+
+    def elsewhere(self, code: str) -> str:
+        """Say which row has the code for something else; "" where none has."""
+        return self._elsewhere.get(code, "")
 
     def find(self, account: str, code: str) -> Mapping[str, Json] | str | None:
         """Return the attributes of an address; where its own row is wrong, that row and what is wrong; else None."""

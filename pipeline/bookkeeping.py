@@ -49,6 +49,7 @@ class Books:
         rows = self.table.frame.index.to_numpy(np.int64)
         self.results = RowResults(np.sort(np.append(rows, np.fromiter(self.table.broken, dtype=np.int64))))
         self._run = run
+        self._in_doubt = {row: result for row, result in earlier.items() if result.status is Status.UNKNOWN}
         self._standing = {row: result for row, result in earlier.items() if result.status not in again}
         self._told = defaultdict[int, list[Problem]](list)
         known = {(problem.row, problem.column, problem.message) for problem in self.problems} if told else ()
@@ -170,7 +171,8 @@ class Books:
         if left and not stopped:
             raise RowsLost(f"{self.table.name}: no result for row {', '.join(map(str, left[:5]))}")
         for row in left:
-            self.results.record(row, RowResult(Status.PENDING, error="not reached before the run stopped"))
+            not_reached = RowResult(Status.PENDING, error="not reached before the run stopped")
+            self.results.record(row, self._in_doubt.get(row, not_reached))
         for row in np.flatnonzero(self._outstanding).tolist():
             result = self.results.get(row)
             if result is not None and result.status.done and row not in self._standing:

@@ -5,6 +5,7 @@ Nothing but click is imported before a command runs, so that `--help` is there a
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 import traceback
@@ -28,6 +29,8 @@ _REPORT = (
     "there. Please report it to whoever maintains clarus-batch, with what the same command prints with -v -v"
 )
 _FILE = click.Path(path_type=Path)
+_PORT = click.IntRange(0, 65535)
+_SECONDS = click.FloatRange(min=0)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -43,19 +46,27 @@ class _Command(click.Command):
             raise
         except PipelineError as error:
             click.echo(f"clarus-batch: {error}", err=True)
+            self._tell_programs(ctx, error.exit_code, str(error))
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("clarus-batch: stopped", err=True)
+            self._tell_programs(ctx, Unfinished.exit_code, "stopped")
             ctx.exit(Unfinished.exit_code)
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
             click.echo(f"clarus-batch: {place}{error.strerror or error}", err=True)
+            self._tell_programs(ctx, Unfinished.exit_code, f"{place}{error.strerror or error}")
             self._trace(ctx)
             ctx.exit(Unfinished.exit_code)
         except Exception as error:  # the last door: whatever comes here was not foreseen
             click.echo(f"clarus-batch: {type(error).__name__}: {error}. {_REPORT}", err=True)
+            self._tell_programs(ctx, Unfinished.exit_code, f"{type(error).__name__}: {error}")
             self._trace(ctx)
             ctx.exit(Unfinished.exit_code)
+
+    def _tell_programs(self, ctx: click.Context, exit_code: int, error: str) -> None:
+        if ctx.params.get("as_json"):
+            click.echo(json.dumps({"exit_code": exit_code, "error": error}))
 
     def _trace(self, ctx: click.Context) -> None:
         if ctx.params.get("verbose", 0) > 1:
@@ -99,7 +110,7 @@ def _telling(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong."),
         click.option(
-            "-v", "--verbose", count=True, help="Tell every problem, and trouble with Clarus; twice: tracebacks."
+            "-v", "--verbose", count=True, help="Tell every cause, and trouble with Clarus; twice: tracebacks."
         ),
         click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, for programs."),
     ):
@@ -183,8 +194,8 @@ def demo(folder: Path, **options: Any) -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; loopback only.")
-@click.option("--port", type=int, default=8080, show_default=True, help="Port to listen on; 0 takes a free one.")
-@click.option("--latency", type=float, default=0.0, show_default=True, help="Seconds that every answer takes.")
+@click.option("--port", type=_PORT, default=8080, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option("--latency", type=_SECONDS, default=0.0, show_default=True, help="Seconds that every answer takes.")
 @click.option("--journal", type=_FILE, help="A file that keeps the records for the next time; else they are forgotten.")
 def sandbox(host: str, port: int, latency: float, journal: Path | None) -> None:
     """Serve the stand-in for Clarus alone, until Ctrl-C."""

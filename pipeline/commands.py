@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import ipaddress
 import os
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 import orjson
@@ -23,6 +24,7 @@ from pipeline.extract import SUFFIXES
 from pipeline.finish import Finished
 from pipeline.inbox import wait_until_whole, waiting_files
 from pipeline.job import Job, access_of
+from pipeline.ledger import Ledger
 from pipeline.outbox import LEDGER, holding, make_folders
 from pipeline.reading import documents_of, read, require_address_book
 from pipeline.stopping import Stopping, listening
@@ -40,7 +42,7 @@ def run_files(files: Sequence[Path], dry_run: bool, **options: Any) -> int:
     stopping = Stopping()
     with listening(stopping.stop), holding(settings.outbox):
         taken = list(files) or _from_inbox(settings, stopping)
-        if not taken and (dry_run or not (settings.outbox / LEDGER).exists()):
+        if not taken and (dry_run or not _is_left(settings, "owed")):
             return tell_runs([], _telling(options))
         if dry_run:
             return _with_clarus(settings, options, stopping, lambda job: job.rehearse(taken))
@@ -52,7 +54,11 @@ def retry_runs(run: str | None, send_unknown: bool, **options: Any) -> int:
     settings = _settings(options)
     make_folders(settings.outbox)
     stopping = Stopping()
+    if run is not None and Path(run).parent.resolve() == settings.outbox.resolve():
+        run = Path(run).name  # as the shell completes it, and as the screen shows it
     with listening(stopping.stop), holding(settings.outbox):
+        if run is None and not _is_left(settings, "unfinished"):
+            return tell_runs([], _telling(options))
         return _with_clarus(settings, options, stopping, lambda job: job.retry(run, send_unknown))
 
 
@@ -73,11 +79,23 @@ def serve_sandbox(host: str, port: int, latency: float, journal: Path | None) ->
         click.echo(f"Clarus sandbox at {url} (tenant sandbox, client sandbox, secret sandbox); Ctrl-C ends it")
         sys.stdout.flush()
 
+    if host != "localhost" and not _is_loopback(host):
+        raise UsageError(f"the sandbox listens on loopback only, not on {host}")
     try:
         server = Sandbox(host=host, port=port, journal=journal, conditions=Conditions(latency_seconds=latency))
-        serve(server, ready)
     except (OSError, ValueError) as error:
+        raise UsageError(f"the journal {journal} cannot be read: {error}") from error
+    try:
+        serve(server, ready)
+    except OSError as error:
         raise UsageError(f"the sandbox cannot listen on {host}:{port}: {error}") from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def write_empty(record_type: str, output: Path | None, **options: Any) -> int:
@@ -93,7 +111,11 @@ def write_empty(record_type: str, output: Path | None, **options: Any) -> int:
             write_template(record, target, "xlsx", _settings(options))
         case _:
             raise UsageError(f"{target}: a template is a .csv or an .xlsx file")
-    click.echo(f"{target} has every column of {record.name}")
+    telling = _telling(options)
+    if telling.as_json:
+        click.echo(orjson.dumps({"file": str(target), "record_type": record.name}).decode())
+    elif not telling.quiet:
+        click.echo(f"{target} has every column of {record.name}")
     return 0
 
 
@@ -108,6 +130,19 @@ def show_fields(record_type: str, as_json: bool, **options: Any) -> int:
     else:
         click.echo(as_text(lines))
     return 0
+
+
+def _is_left(settings: Settings, what: Literal["owed", "unfinished"]) -> bool:
+    """Whether any run of the outbox has something left: if not, Clarus is not needed, nor who we are there."""
+
+    async def ask() -> bool:
+        ledger = Ledger.open_to_read(settings.outbox / LEDGER)
+        try:
+            return await ledger.has_runs(what)
+        finally:
+            await ledger.close()
+
+    return asyncio.run(ask())
 
 
 def _settings(options: Mapping[str, Any]) -> Settings:

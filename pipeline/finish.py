@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,7 @@ def finish(
         "rows": sum(len(report.results) for report in reports),
         "statuses": count_statuses(reports),
         "files": [*_files(reports), *({"file": name, "error": p.message} for name, p in unreadable)],
-        "causes": [asdict(cause) for cause in summarise(reports, unreadable)],
+        "causes": [cause.as_json for cause in summarise(reports, unreadable)],
         **more,
         "seconds": watch.seconds,
     }

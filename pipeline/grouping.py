@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.cells import CleanTable, Codes
+from pipeline.outcomes import Status
 from pipeline.problems import Problem, Severity
 
 Positions = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -41,20 +42,27 @@ def group(clean: CleanTable) -> Groups:
 
     A row whose narrowing code is blank belongs to the nearest row above with its reference; where there is none, to
     the only code that its reference has in the file, for somebody may have sorted the rows; else to the default.
+
+    In results that are dropped in again, a row that is done belongs to those that have its id, and to no others: its
+    document must not lend a line to one that is still to be sent.
     """
     record, size = clean.table.record, len(clean.rows)
     reference = _codes(clean, record.reference)
+    claims = _claims(clean)
     problems: list[Problem] = []
     unplaced = reference < 0
     ids = reference
     for heading in record.key[:-1]:
         narrow, column = _codes(clean, heading), record.columns[heading]
         if column.required:
-            narrow = _from_only(_from_above(narrow, reference), reference)
+            stated = narrow
+            narrow = _filled_in(stated, reference, claims)
             if heading in clean.defaults:
                 # A number of its own for the default, or that of the same value in the file.
                 same = [i for i, value in enumerate(_values(clean, heading)) if value == clean.defaults[heading]]
-                narrow = np.where(narrow < 0, same[0] if same else narrow.max(initial=0) + 1, narrow).astype(np.int32)
+                default = same[0] if same else narrow.max(initial=0) + 1
+                elsewhere = (claims >= 0) & (narrow < 0) & (stated >= 0).any()
+                narrow = np.where((narrow < 0) & ~elsewhere, default, narrow).astype(np.int32)
             blank = (narrow < 0) & (reference >= 0)
             hint = "fill it, here or on a row above with this reference"
             problems += blank_cells(clean, heading, clean.rows[blank], hint)
@@ -67,7 +75,7 @@ def group(clean: CleanTable) -> Groups:
     problems += blank_cells(clean, record.reference, clean.rows[reference < 0], "every row names its document")
     order = np.argsort(placed, kind="stable")[np.count_nonzero(placed < 0) :]
     starts = np.searchsorted(placed[order], np.arange(len(distinct) + 1))
-    held = _held(clean, placed, reference, order[starts[:-1]])
+    held = _held(clean, placed, reference, claims, order[starts[:-1]])
     return Groups(placed, len(distinct), order, starts, problems, held)
 
 
@@ -100,6 +108,25 @@ def _codes(clean: CleanTable, heading: str) -> Codes:
 def _values(clean: CleanTable, heading: str) -> list[object]:
     cells = clean.columns.get(heading)
     return list(cells.values) if cells else []
+
+
+def _claims(clean: CleanTable) -> Codes:
+    """For each row that says of itself that it is done, a number that stands for its id; -1 for the others."""
+    frame = clean.table.frame
+    if not {"clarus_status", "clarus_id"} <= set(frame.columns):
+        return np.full(len(clean.rows), -1, dtype=np.int32)
+    done = frame["clarus_status"].isin([status.value for status in Status if status.done]).to_numpy()
+    return np.where(done, frame["clarus_id"].cat.codes.to_numpy(), -1).astype(np.int32)
+
+
+def _filled_in(narrow: Codes, reference: Codes, claims: Codes) -> Codes:
+    """Fill blank codes from other rows of the same reference, done rows from done ones with the same id only."""
+    claimed = claims >= 0
+    narrow = _from_only(narrow, np.where(claimed, _pairs(claims, reference), -1).astype(np.int32))
+    # What is still to be sent belongs together before it belongs to what is done.
+    for own in (np.where(claimed, -1, reference), reference):
+        narrow = np.where(claimed, narrow, _from_only(_from_above(narrow, own), own))
+    return narrow.astype(np.int32)
 
 
 def _from_above(narrow: Codes, reference: Codes) -> Codes:
@@ -135,12 +162,12 @@ def _pairs(first: Codes, second: Codes) -> Codes:
     return pairs.astype(np.int32)
 
 
-def _held(clean: CleanTable, placed: Codes, reference: Codes, firsts: Positions) -> dict[int, int]:
-    """Find the documents that a row which belongs nowhere may be a part of: they must not go without it."""
+def _held(clean: CleanTable, placed: Codes, reference: Codes, claims: Codes, firsts: Positions) -> dict[int, int]:
+    """Find the documents that a row which belongs nowhere, and is not done, may be a part of: they must not go yet."""
     rows = clean.rows
     held: dict[int, int] = {}
     astray: dict[int, int] = {}  # references of rows without the code that narrows them -> the first of those rows
-    for at in np.flatnonzero((placed < 0) & (reference >= 0)).tolist():
+    for at in np.flatnonzero((placed < 0) & (reference >= 0) & (claims < 0)).tolist():
         astray.setdefault(int(reference[at]), int(rows[at]))
     if astray:
         for document, own in enumerate(reference[firsts].tolist()):

@@ -49,7 +49,11 @@ def wait_until_whole(
 
 
 def move(source: Path, target: Path) -> None:
-    """Move a file so that the target is never seen half written."""
+    """Move a file so that the target is never seen half written; of a link, what it points at is taken."""
+    if source.is_symlink():
+        copy(source, target)
+        source.unlink()
+        return
     try:
         source.rename(target)
     except OSError as error:

@@ -17,7 +17,7 @@ from pipeline.ledger import Ledger, RunFile
 from pipeline.outbox import LEDGER, free_name, new_run_folder
 from pipeline.outcomes import Status
 from pipeline.progress import Progress
-from pipeline.rehearsal import rehearse
+from pipeline.rehearsal import PAYLOADS, rehearse
 from pipeline.results import RESERVED_NAMES, SUMMARY
 from pipeline.run import OWED, RETRIED, run_folder
 from pipeline.stopping import Stopping
@@ -68,6 +68,8 @@ class Job:
         """
         async with self._open() as (clarus, ledger):
             if run is not None and not await ledger.knows_run(run, clarus.tenant):
+                if (self.settings.outbox / run / PAYLOADS).exists():
+                    raise UsageError(f"run {run} is a rehearsal: nothing was sent, so there is nothing to try again")
                 raise UsageError(f"there is no run {run} in {self.settings.outbox}")
             if run is not None and not (self.settings.outbox / run).is_dir():
                 raise UsageError(f"the folder of run {run} is gone from {self.settings.outbox}")

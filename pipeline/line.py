@@ -48,6 +48,7 @@ class Line:
             Existing(settings.existing_products),
             send_unknown,
             stopping.sleep,
+            lists.cannot_tell_apart,
         )
         self._delivery = delivery
         self._concurrency = own.concurrency
@@ -177,7 +178,8 @@ class Line:
         if listed is None:
             return
         if outcome.status is Status.READY and outcome.clarus_id is None:
-            self._resolver.promise(listed, document.key, f"(the id of {document}, once it is created)")
+            named = f"{document.record.noun} {', '.join(document.key)}"
+            self._resolver.promise(listed, document.key, f"(the id of {named}, once it is created)")
         elif outcome.status.needs_someone:
             self._failed(document.record, document.key, outcome.status, where, False)
         elif outcome.clarus_id is not None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+import pandera.pandas as pa
+
 from pipeline.bookkeeping import Books
 from pipeline.documents import Code, Document, Line
 from schemas import RECORD_TYPES
@@ -42,13 +45,27 @@ def products_wanted(books: Sequence[Books], unit_type: str) -> Iterator[Wanted]:
                     known = described.get(code)
                     if known is None or not known[1].controls.get("product_description"):
                         described[code] = f"{each.table.name} row {line.row}", line
+    wrong = _wrong_codes(list(described))
     for code, (where, line) in described.items():
         if not line.controls.get("product_description"):
             yield Wanted(code, where, None, "it cannot be created: product_description is blank")
+        elif code in wrong:
+            yield Wanted(code, where, None, f"it cannot be created: its code {wrong[code]}")
         elif not unit_type:
             yield Wanted(code, where, None, f'it cannot be created: [defaults.products] names no "{_UNIT_TYPE}"')
         else:
             yield Wanted(code, where, _product(code, line, unit_type))
+
+
+def _wrong_codes(codes: list[str]) -> dict[str, str]:
+    """What the contract of products has against these codes; those that are right are absent."""
+    schema = RECORD_TYPES["products"].schema.select_columns(["Code"])
+    try:
+        schema.validate(pd.DataFrame({"Code": pd.Series(codes, dtype="str")}), lazy=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        return {codes[int(place)]: str(check) for place, check in zip(cases["index"], cases["check"], strict=True)}
+    return {}
 
 
 def _product(code: str, line: Line, unit_type: str) -> Document:

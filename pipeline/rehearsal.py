@@ -39,13 +39,17 @@ class PayloadFile:
         self._file = file
         self.created: Counter[str] = Counter()  # by record type
         self.changed: Counter[str] = Counter()
-        self._written: set[int] = set()  # hashes of identities: who comes again meets a record that exists by then
+        # By the hashes of identities, the fingerprint: who comes again meets a record that exists by then.
+        self._written: dict[int, str] = {}
 
     async def deliver(self, posting: Posting) -> Outcome:
         """Write the request down, one JSON object a line."""
-        if hash(posting.identity) in self._written:
-            return Outcome(Status.READY, posting.changes, problems=posting.warnings)
-        self._written.add(hash(posting.identity))
+        before = self._written.setdefault(hash(posting.identity), posting.fingerprint)
+        if before is not posting.fingerprint:
+            if before == posting.fingerprint or posting.changes is not None:
+                return Outcome(Status.READY, posting.changes, problems=posting.warnings)
+            error = f"another table of this run has {posting.identity.reference} too, and says other things of it"
+            return Outcome(Status.INVALID, error=f"{error}: put all its rows into one file")
         counted = self.created if posting.changes is None else self.changed
         counted[posting.identity.record] += 1
         line = {

@@ -91,7 +91,7 @@ def _run(run: Finished, telling: Telling) -> Iterator[list[str]]:
     if to_mend := _to_mend(run):
         what = "To be mended" if rehearsal else "Mend and drop in again"  # a rehearsed file still lies where it was
         end.append(f"{what}: {', '.join(to_mend)}")
-    if owed := sum(rows for status, rows in run.summary["statuses"].items() if status in OWED):
+    if not rehearsal and (owed := sum(rows for status, rows in run.summary["statuses"].items() if status in OWED)):
         end.append(f"Left for the next run or retry: {_plural(owed, 'row')}")
     yield end
 

@@ -22,6 +22,9 @@ from schemas.kinds import Json
 class AddressBook(Protocol):
     """Where documents find an address by its code."""
 
+    def elsewhere(self, code: str) -> str:
+        """Where the code stands for an address that a document of another account, or none, may take; "" nowhere."""
+
     def find(self, account: str, code: str) -> Mapping[str, Json] | str | None:
         """Return the attributes of an address; what is wrong with its own row, as text; None where there is none."""
 
@@ -236,8 +239,12 @@ def _from_book(
         match book.find(account, code) if book else None:
             case None:
                 row = int(clean.rows[at if place < 0 else place])
-                hint = "add it to an addresses file of this run, or name its file in address_book"
-                problems.append(Problem(row, shown, code, f"address {code} is in no addresses file", hint))
+                if book and (elsewhere := book.elsewhere(code)):
+                    message, hint = f"address {code} is not for this: {elsewhere}", "correct it, here or there"
+                else:
+                    message = f"address {code} is in no addresses file"
+                    hint = "add it to an addresses file of this run, or name its file in address_book"
+                problems.append(Problem(row, shown, code, message, hint))
                 held.setdefault(document, _because_of([row], record.noun))
             case str(culprit):
                 held.setdefault(document, RowResult(Status.BLOCKED, error=f"its address {code} is wrong: {culprit}"))

@@ -22,7 +22,7 @@ from schemas.dates import Reading, is_timestamp, read_timestamp
 from schemas.lists import CodeList
 
 # Excel shows a long number as 5.01235E+12; the digits that it hides are gone from an export.
-_SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d+")
+_SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+ ?[eE][+-]?|[eE]\+)\d+")
 _INTEGER = r"[+-]?[0-9]+"
 _DECIMAL = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 # Excel keeps 15 digits of a number, and JSON readers hardly more: a longer one would arrive as another.

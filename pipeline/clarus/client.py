@@ -26,7 +26,7 @@ _JSON = {"Content-Type": "application/json"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _TOKENS_A_REQUEST = 5  # refused tokens after which a request stops asking for another
 _MAY_ASK_TO_WAIT = (429, 503)  # statuses
-_ASKED_AGAIN = 2  # times a query that is answered by an error is asked again
+_ASKED_AGAIN = 4  # times a query that is answered by an error is asked again, after 1, 2, 4 and 8 seconds
 _PATHS_KEPT = 100  # parsed; a path may name a product, and there are hundreds of thousands of these
 _GRACE = 3.0  # seconds in which requests under way may still be answered when the run is told to stop
 
@@ -95,6 +95,7 @@ class Clarus:
         self._tokens = Tokens(access.credentials, self._fetch_token, clock)
         self._token, self._json_headers = "", httpx.Headers()  # of the last request: they take long to make
         self._urls: dict[str, httpx.URL] = {}
+        self._taken = 0  # answers to requests whose token Clarus took
         self.requests = 0
 
     async def __aenter__(self) -> Self:
@@ -190,15 +191,18 @@ class Clarus:
                 raise _TryAgain(answer)
 
     async def _authorised(self, method: str, path: str, body: bytes) -> Answer:
-        refused = ""
-        for _ in range(_TOKENS_A_REQUEST):
+        refused, left, taken = "", _TOKENS_A_REQUEST, self._taken
+        while left:
             token = await self._tokens.current(refused)
             if token != self._token:
                 self._token = token
                 self._json_headers = httpx.Headers({**self._headers, **_JSON, "Authorization": f"Bearer {token}"})
             answer = await self._exchange(method, path, body, self._json_headers)
             if answer.status != 401:
+                self._taken += answer.status is not None
                 return answer
+            # A token that served others in the meantime was good: it has only lived too short for this request.
+            left, taken = (left - 1, taken) if self._taken == taken else (_TOKENS_A_REQUEST, self._taken)
             refused = token
         raise CredentialsRefused(f"Clarus refuses every token for tenant {self._access.subdomain}")
 

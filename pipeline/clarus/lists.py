@@ -38,6 +38,10 @@ class Lists:
         fields = tuple(field for field in codes.key if codes not in self._without or field not in codes.doubtful)
         return await self._find(codes, fields, keys)
 
+    def cannot_tell_apart(self, codes: CodeList) -> bool:
+        """Whether Clarus has turned out not to show a part of the key: what was found may be another record."""
+        return codes in self._without
+
     async def _find(self, codes: CodeList, fields: tuple[str, ...], keys: Collection[Key]) -> dict[Key, list[int]]:
         wanted: dict[Key, list[Key]] = {}  # by the part of the key that the server tells
         for key in set(keys):

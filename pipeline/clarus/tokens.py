@@ -69,7 +69,7 @@ class Tokens:
         return bool(self._token) and self._token != refused and fresh
 
     async def _renew(self) -> None:
-        if not self._credentials.client_id:
+        if not self._credentials.client_id or not self._credentials.client_secret:
             raise CredentialsRefused("Clarus refuses the access token (CLARUS_ACCESS_TOKEN): get a new one")
         if self._refusal:
             raise CredentialsRefused(self._refusal)

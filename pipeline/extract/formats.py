@@ -17,6 +17,10 @@ _DAY = 86_400_000  # milliseconds
 _LAST_DAY = 2_958_465  # 9999-12-31
 # Dates of East Asian versions of Excel; no code is written for them.
 _EAST_ASIAN_DATES = {*range(27, 37), *range(50, 59)}
+_CONDITION = re.compile(r"\[[<>=]+[^\]]*\]")
+# What says nothing of digits: a colour, a language ([$-407]), room for a character (_x), one to fill up with (*x).
+_UNSEEN = re.compile(r"\[\$-[0-9A-Fa-f]*\]|\[(?![hms]+\])[A-Za-z]+\d*\]|_.|\*.")
+_TEXT_OF_CURRENCY = re.compile(r"\[\$([^\]-]*)(?:-[0-9A-Fa-f]*)?\]")  # [$SKU-] shows SKU
 # Zeros to fill and texts around them: 00000, 000-000, "SKU"0000.
 _PADDED = re.compile(r'(?:0|"[^"]*"|\\.|[ \-/()])*')
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|([ \-/()])|0')
@@ -40,7 +44,7 @@ def format_code(number: int, own: dict[int, str]) -> str:
 
 def shown_as(code: str) -> Shown:
     """Decide what a number format makes of a number."""
-    positive = code.split(";")[0]
+    positive = _first_section(code)
     if is_timedelta_format(positive):
         return Shown.DURATION
     if is_date_format(positive):
@@ -56,9 +60,10 @@ def number_text(value: str, code: str, shown: Shown, *, from_1904: bool = False)
     Raises:
         ValueError: `value` is no number.
     """
-    if shown is Shown.PADDED and value.isdecimal():
-        return _padded(value, code.split(";")[0])
     number = float(value)
+    if shown is Shown.PADDED and number.is_integer() and number >= 0:
+        # Java writes 42.0 and 1.2345678E7 where Excel writes 42 and 12345678.
+        return _padded(value if value.isdecimal() else str(int(number)), _first_section(code))
     if shown is Shown.DATE and 0 <= number < _LAST_DAY + 1:
         return _moment(number, from_1904)
     if shown is Shown.DURATION and number >= 0:
@@ -67,6 +72,14 @@ def number_text(value: str, code: str, shown: Shown, *, from_1904: bool = False)
     if value.isdecimal():
         return str(int(value)) if value.startswith("0") else value
     return _plain(number)
+
+
+def _first_section(code: str) -> str:
+    """The format of the numbers that codes are, freed of what says nothing of their digits."""
+    section = _CONDITION.sub("", code.split(";")[0])
+    section = _UNSEEN.sub("", section)
+    section = _TEXT_OF_CURRENCY.sub(lambda text: f'"{text[1]}"', section)
+    return re.sub(r"#(?=[#?,]*0)", "", section)  # digits that are shown only where there are any
 
 
 def _plain(number: float) -> str:

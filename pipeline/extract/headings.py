@@ -62,9 +62,11 @@ def find_headings(rows: Iterable[tuple[int, Sequence[str]]], options: Options) -
 
 def recognise(cells: Sequence[str], options: Options) -> Layout | None:
     """Decide what a row means as headings; None where it names no record type, or is too wide for headings."""
+    cells = tuple(map(stripped, cells))
+    if len(cells) > WIDEST:  # a stray cell far to the right makes a spreadsheet write all delimiters up to it
+        cells = cells[: max((at for at, cell in enumerate(cells, start=1) if cell), default=0)]
     if len(cells) > WIDEST:
         return None
-    cells = tuple(map(stripped, cells))
     layouts = [layout for record in RECORD_TYPES.values() if (layout := _as_record(record, cells, options))]
     if not layouts:
         return None

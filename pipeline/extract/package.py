@@ -16,6 +16,8 @@ from pipeline.extract.encoding import is_markup
 
 _LARGEST = 2 * 2**30  # bytes unpacked, all parts together; a million full rows take about half
 _LARGEST_IN_MEMORY = 128 * 2**20  # bytes unpacked of a part that is held as a whole, such as the shared texts
+_LARGEST_TREE = 16 * 2**20  # bytes unpacked of a part whose elements are all held, at thirty times its size
+_TREES = ("styles.xml", "workbook.xml", ".rels", "[content_types].xml")
 _STEEPEST = 100  # times smaller when packed; sheets get 5 to 30 times smaller
 _SMALL = 16 * 2**20  # bytes unpacked; below, no packing is suspicious
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -62,3 +64,7 @@ def _refuse_weapons(package: ZipFile) -> None:
             )
         if part.file_size > _LARGEST_IN_MEMORY and "/worksheets/" not in part.filename:
             raise UnreadableFile(f"has {part.file_size >> 20} MB of texts or formats: split it into smaller workbooks")
+        if part.file_size > _LARGEST_TREE and part.filename.lower().endswith(_TREES):
+            raise UnreadableFile(
+                f"has {part.file_size >> 20} MB of formats: save the filled rows, without formats, as a new workbook"
+            )

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from pipeline.errors import LedgerUnusable
 from pipeline.ledger import database
@@ -117,6 +117,11 @@ class Ledger:
     async def unfinished_runs(self, tenant: str) -> list[str]:
         """Return the runs with rows that `retry` tries again; oldest first."""
         return await self._runs("unfinished", tenant)
+
+    async def has_runs(self, what: Literal["owed", "unfinished"]) -> bool:
+        """Whether any run, of whatever tenant, has such rows."""
+        sql = f"SELECT EXISTS (SELECT 1 FROM runs WHERE {what})"
+        return await self._in_thread(lambda: bool(self._connection.execute(sql).fetchone()[0]))
 
     async def knows_run(self, run: str, tenant: str) -> bool:
         """Whether this is a run of the tenant."""

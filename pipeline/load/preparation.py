@@ -12,8 +12,9 @@ from pipeline.load.changes import Existing, change_body, change_problem, what_to
 from pipeline.load.delivery import NOT_LISTED, CodeLists, Key, Outcome, Posting
 from pipeline.load.recall import differences, digests, identity, recalled_line_ids, whole
 from pipeline.outcomes import Status
-from pipeline.problems import Problem
+from pipeline.problems import Problem, Severity
 from pipeline.turns import in_turns
+from schemas.lists import CodeList
 
 Resolve = Callable[[Sequence[Document]], Awaitable[list[Resolved | Unresolved]]]
 Find = Callable[[Sequence[Identity]], Awaitable[dict[Identity, Entry]]]
@@ -33,6 +34,7 @@ class Preparation:
     existing: Existing = Existing.EXISTS
     send_unknown: bool = False
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep  # for so many seconds; may raise why the run must end
+    is_doubtful: Callable[[CodeList], bool] = lambda codes: False  # whether what a list shows may be another record
 
     async def prepare(self, block: Sequence[Document]) -> list[tuple[Document, Outcome | Posting]]:
         """Return each document with its outcome, or with what is to be sent for it.
@@ -73,7 +75,7 @@ class Preparation:
         parts = digests(document)
         ids = recalled_line_ids(entry, parts["lines"])
         status = Status.UPDATED if entry.state is State.UPDATED else Status.CREATED
-        if whole(parts) == entry.fingerprint:
+        if whole(parts) == entry.fingerprint or not _changed(document, entry):
             return Outcome(Status.EXISTS, entry.clarus_id, ids, made_in=entry.run, made_as=status)
         if what_to_do(document, self.existing) is not Existing.EXISTS:
             return None
@@ -106,6 +108,11 @@ class Preparation:
             if document.record.listed is None and not self.send_unknown:
                 return Outcome(Status.UNKNOWN, error=f"sent before without an answer, and {NOT_LISTED}")
             return _unresolved(resolution) or self._posting(resolution, entry, entry.known_ids)
+        if entry is None and len(found) > 1 and _is_named_by_a_code(document):
+            message = f"{document} stands for {len(found)} records in Clarus (ids {', '.join(map(str, found[:5]))})"
+            hint = "give each of them a code of its own there"
+            problem = Problem(document.rows[0], document.record.reference, document.reference, message, hint)
+            return Outcome(Status.INVALID, error=problem.sentence, problems=(problem,))
         there = entry.clarus_id if entry is not None and entry.clarus_id is not None else next(iter(found), None)
         if there is not None and not document.controls.get("allow_duplicate"):
             return self._for_existing(resolution, entry, there)
@@ -119,7 +126,7 @@ class Preparation:
         document = resolution.document
         match what_to_do(document, self.existing):
             case Existing.EXISTS:
-                return Outcome(Status.EXISTS, there)
+                return Outcome(Status.EXISTS, there, problems=() if entry else self._doubts(document))
             case Existing.ERROR:
                 hint = "existing_products is error: remove the row, or allow the update"
                 problem = Problem(
@@ -135,6 +142,8 @@ class Preparation:
         if (missing := change_problem(document)) is not None:
             return Outcome(Status.INVALID, there, error=missing.sentence, problems=(missing,))
         parts = digests(document)
+        if entry is not None:
+            parts = {**entry.parts, **parts}  # a change leaves alone what it does not name
         return Posting(
             identity=identity(document, self.tenant),
             method="PATCH",
@@ -147,6 +156,16 @@ class Preparation:
             attempts=entry.attempts if entry is not None else 0,
             changes=there,
         )
+
+    def _doubts(self, document: Document) -> tuple[Problem, ...]:
+        """A warning where it may be another record that was found."""
+        listed = document.record.listed
+        if listed is None or not self.is_doubtful(listed):
+            return ()
+        unseen = " and ".join(field.partition(".")[0].replace("_", " ") for field in listed.doubtful)
+        message = f"Clarus has this one, or one of another {unseen}, which it does not show: nothing was sent"
+        hint = "look in Clarus, and make it there if it is missing"
+        return (Problem(document.rows[0], document.record.key[1], document.key[1], message, hint, Severity.WARNING),)
 
     def _posting(self, resolution: Resolved | Unresolved, entry: Entry | None, known_ids: tuple[int, ...]) -> Posting:
         assert isinstance(resolution, Resolved)
@@ -176,7 +195,7 @@ def _noted(document: Document) -> Outcome | None:
 
 def _changed(document: Document, entry: Entry) -> str:
     """Say what has changed since the document was sent; "" when nothing has."""
-    changed = differences(entry, digests(document))
+    changed = differences(entry, digests(document), blank_says_nothing=not document.record.has_lines)
     return changed and f"created before with other content, and not changed by this file ({changed})"
 
 
@@ -187,6 +206,11 @@ def _unresolved(resolution: Resolved | Unresolved) -> Outcome | None:
 def _failed(unresolved: Unresolved) -> Outcome:
     error = "; ".join(problem.sentence for problem in unresolved.problems)
     return Outcome(unresolved.status, error=error, problems=unresolved.problems)
+
+
+def _is_named_by_a_code(document: Document) -> bool:
+    """Whether others name it by a code, which must stand for one record: references of documents may repeat."""
+    return document.record.listed is not None and len(document.record.listed.key) == 1
 
 
 def _refused(document: Document, control: str, message: str) -> Outcome:

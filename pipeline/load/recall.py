@@ -39,10 +39,14 @@ def whole(parts: dict[str, Any]) -> str:
     return fingerprint({**parts, "lines": sorted(parts["lines"])})
 
 
-def differences(entry: Entry, parts: dict[str, Any]) -> str:
-    """Say in words what has changed since the document was sent; "" when nothing has."""
+def differences(entry: Entry, parts: dict[str, Any], blank_says_nothing: bool = False) -> str:
+    """Say in words what has changed since the document was sent; "" when nothing has.
+
+    `blank_says_nothing`: what the document had then and is blank now has not changed.
+    """
     before, now = entry.parts, parts
-    changed = [name for name in sorted({*before, *now} - {"lines"}) if before.get(name) != now.get(name)]
+    names = now.keys() if blank_says_nothing else {*before, *now}
+    changed = [name for name in sorted(names - {"lines"}) if before.get(name) != now.get(name)]
     gone, added = _surplus(before["lines"], now["lines"]), _surplus(now["lines"], before["lines"])
     if gone and gone == added:
         changed.append(f"{_lines(gone)} changed")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from pipeline.outcomes import TableReport
 from pipeline.problems import Problem, Severity
@@ -30,6 +31,13 @@ class Cause:
     rows: int  # how many it concerns
     first_rows: tuple[int, ...]  # 0: the whole file or column
     examples: tuple[str, ...] = ()  # values, where the message stands for several
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """The cause as summary.json tells it; what concerns a whole file or column has no rows."""
+        if self.first_rows == (0,):
+            return {**asdict(self), "rows": 0, "first_rows": []}
+        return asdict(self)
 
     @property
     def sentence(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from pipeline.results.delimited import ReadRecords, write_delimited
 from pipeline.results.names import result_names
 from pipeline.results.owed import owed_rows
 from pipeline.results.replacing import replacing
+
+log = logging.getLogger(__name__)
 
 
 def write_results(
@@ -40,11 +43,20 @@ def write_results(
     written = [results, failed] if any(owed) else [results]
     if source.suffix.lower() == ".xlsx":
         # Text files start without what only a workbook needs: it takes a tenth of the start.
-        from pipeline.results.workbook import write_workbook
+        from pipeline.results.workbook import write_plain_workbook, write_workbook
 
         for target, only in zip(written, (None, owed), strict=False):
-            with replacing(target) as temporary:
-                write_workbook(source, temporary, reports, only)
+            try:
+                with replacing(target) as temporary:
+                    write_workbook(source, temporary, reports, only)
+            except OSError:
+                raise
+            except Exception:
+                # Records are in Clarus by now: whatever a workbook holds, its rows come back with their ids.
+                log.warning("%s comes back without its look: there is something unusual in it", source.name)
+                log.debug("what went wrong", exc_info=True)
+                with replacing(target) as temporary:
+                    write_plain_workbook(source, temporary, reports, only)
     else:
         write_delimited(source, written, reports[0], read_records, owed[0])
     if failed not in written:

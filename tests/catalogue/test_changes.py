@@ -107,6 +107,18 @@ def test_a_change_is_sent_once(consultant: Any) -> None:
     assert consultant.statuses("again.results.csv") == ["exists"]
 
 
+def test_a_file_that_says_less_says_nothing_else(consultant: Any) -> None:
+    """Blank cells and columns that are not there change nothing: no warning, no request; nor after a change."""
+    consultant.run({"code": "P-1", "description": "One", "barcode": "111"})
+    consultant.run({"code": "P-1", "description": "One", "update": "true"})
+    consultant.run({"code": "P-1", "description": "Two", "update": "true"})
+    consultant.run({"code": "P-1", "description": "Two", "barcode": "111", "update": "true"})
+
+    assert consultant.statuses() == ["exists"]
+    assert consultant.error() == ""
+    assert consultant.writes()["PATCH /api/products/{id}"] == 1
+
+
 def test_content_that_comes_back_is_sent_again(consultant: Any) -> None:
     """What counts is what Clarus has now: A, then B, then A again are two changes."""
     consultant.run({"code": "P-1", **BEFORE})

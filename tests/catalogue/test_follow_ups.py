@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.clarus.lists import Lists
 from pipeline.sandbox import Fault, What
+from schemas.lists import PRODUCT_STORAGE_UNITS
 
 ACCOUNTS = "/api/products/"
 UNITS = "/api/product_storage_units"
@@ -40,6 +42,21 @@ def test_what_is_in_clarus_already_is_left_alone(consultant: Any) -> None:
     assert result.exit_code == 0, result.output
     assert consultant.statuses() == ["exists"]
     assert consultant.writes() == before
+
+
+def test_a_unit_whose_type_clarus_does_not_show_is_doubtful(consultant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be one of another type: nothing is sent, and the row says so."""
+    text = consultant.products_file({"code": "P-1", "description": "One", "pallet": True})
+    consultant.drop("products.csv", text=text)
+    consultant.call("run")
+    (consultant.outbox / "ledger.sqlite3").unlink()
+    monkeypatch.setattr(Lists, "cannot_tell_apart", lambda self, codes: codes is PRODUCT_STORAGE_UNITS)
+    consultant.drop("products.csv", text=text)
+
+    consultant.run()
+
+    assert consultant.statuses() == ["exists"]
+    assert "this one, or one of another storage unit type, which it does not show" in consultant.error()
 
 
 def test_the_first_storage_unit_of_a_product_gets_priority_0(consultant: Any) -> None:

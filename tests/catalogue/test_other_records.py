@@ -128,6 +128,19 @@ def test_what_a_product_needs_to_be_created_is_said(consultant: Any, more: str, 
     assert said in consultant.error(2, "receipts.results.csv")
 
 
+def test_a_code_that_is_no_code_of_a_product_is_not_created(consultant: Any) -> None:
+    """It is held to the rules of a products file before anything is sent."""
+    consultant.configure(more=EACH)
+    code = "X" * 51
+    consultant.drop("receipts.csv", text=f"{RECEIPTS}GR-1,ACME,WHS01,2030-01-01,{code},1,true,New one\n")
+
+    consultant.run(exit_code=1)
+
+    assert consultant.statuses("receipts.results.csv") == ["invalid"]
+    assert "it cannot be created: its code" in consultant.error(2, "receipts.results.csv")
+    assert consultant.products() == {}
+
+
 def test_a_refused_creation_blocks_the_receipts_and_says_why(consultant: Any) -> None:
     """In Clarus's words; once it is accepted, they go."""
     consultant.configure(more=EACH)

@@ -104,6 +104,17 @@ def test_ids_of_new_records_stand_as_words(consultant: Any) -> None:
     assert "once it is created" in line["attributes"]["product_storage_unit_id"]
 
 
+def test_what_a_run_would_refuse_for_another_file_is_not_ready(consultant: Any) -> None:
+    """Two files that say different things of one product."""
+    for name in ("one", "two"):
+        consultant.drop(f"{name}.csv", {"code": "NEW", "description": name})
+
+    assert consultant.call("run", "--dry-run").exit_code == 1
+
+    assert consultant.statuses("one.results.csv") == ["ready"]
+    assert consultant.statuses("two.results.csv") == ["invalid"]
+
+
 def test_a_record_that_several_files_describe_is_written_once(consultant: Any) -> None:
     """The second one would meet the first."""
     for name in ("one.csv", "two.csv"):

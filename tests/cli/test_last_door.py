@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import click
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -62,3 +64,68 @@ def test_one_file_whose_results_cannot_be_written_costs_the_others_nothing(
     assert written == {"b.results.csv"}
     assert operator.statuses("a.results.csv") == operator.statuses("b.results.csv") == ["created"]
     assert operator.posts() == 2
+
+
+def test_programs_hear_of_a_mistake_too(operator: Any) -> None:
+    """With --json there is an object on standard output whatever happens."""
+    result = operator.call("run", "--json", "nowhere.csv")
+
+    assert json.loads(result.stdout) == {"exit_code": 2, "error": "there is no file nowhere.csv"}
+
+
+@pytest.mark.parametrize("words", [["run"], ["retry"]])
+def test_nothing_to_do_needs_no_credentials(operator: Any, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
+    """Exit 0, also beside a ledger that knows finished runs."""
+    operator.drop("a.csv", "code,name,address_1,postcode\nA1,Ann,1 Road,N1 1AA\n")
+    assert operator.call("run").exit_code == 0
+    monkeypatch.delenv("CLARUS_CLIENT_SECRET")
+
+    assert operator.call(*words).exit_code == 0
+
+
+def test_a_link_in_the_inbox_brings_what_it_points_at(operator: Any) -> None:
+    """Wherever it points from."""
+    (operator.folder / "there.csv").write_text("code,name,address_1,postcode\nA1,Ann,1 Road,N1 1AA\n")
+    (operator.inbox / "here.csv").symlink_to("../there.csv")
+
+    result = operator.call("run")
+
+    assert result.exit_code == 0, result.output
+    assert operator.statuses("here.results.csv") == ["created"]
+    assert list(operator.inbox.iterdir()) == []
+    assert (operator.folder / "there.csv").exists()
+
+
+def test_a_run_may_be_named_by_its_folder(operator: Any) -> None:
+    """As the shell completes it."""
+    operator.drop("a.csv", "code,name,address_1,postcode\nA1,Ann,1 Road,N1 1AA\n")
+    operator.call("run")
+
+    assert operator.call("retry", f"outbox/{operator.runs()[-1].name}/").exit_code == 0
+
+
+def test_a_workbook_that_nobody_understands_still_brings_its_rows_back(
+    operator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without its look, but with status, ids and errors: the records are in Clarus by then."""
+    workbook = openpyxl.Workbook()
+    sheet = workbook.worksheets[0]
+    for row in (["code", "name", "own"], ["A1", "Ann", "=x"], ["A2", None, 7], ["A3", "Cat", None]):
+        sheet.append(row)
+    workbook.save(operator.inbox / "a.xlsx")
+
+    def failing(*_: Any) -> None:
+        raise ValueError("substring not found")
+
+    monkeypatch.setattr("pipeline.results.workbook.write_workbook", failing)
+    result = operator.call("run")
+
+    [folder] = operator.runs()
+    results, failed = (
+        openpyxl.load_workbook(folder / f"a.{kind}.xlsx").worksheets[0] for kind in ("results", "failed")
+    )
+    assert result.exit_code == 1, result.output
+    statuses = [row[3].value for row in results.rows]
+    assert statuses == ["clarus_status", "created", "invalid", "created"]
+    assert [row[0].value for row in failed.rows] == ["code", "A2"]
+    assert results["C3"].value == 7

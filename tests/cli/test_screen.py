@@ -131,7 +131,8 @@ def test_quiet_tells_errors(called: Command, orders: Callable[..., Path]) -> Non
         (["retry", "--sandbox", "yesterday"], 2, "there is no run yesterday"),
         (["fields", "ordres"], 2, "did you mean orders?"),
         (["template", "orders", "-o", "orders.doc"], 2, "a template is a .csv or an .xlsx file"),
-        (["sandbox", "--host", "203.0.113.1"], 2, "the sandbox cannot listen on 203.0.113.1"),
+        (["sandbox", "--journal", "."], 2, "the journal . cannot be read"),
+        (["sandbox", "--host", "203.0.113.1"], 2, "listens on loopback only, not on 203.0.113.1"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

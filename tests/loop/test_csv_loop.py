@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.sandbox import Fault, What
+
 ORDERS = """\
 order_reference,account_code,expected_date_of_dispatch,recipient_name,country_code,product_code,quantity
 SO-1,ACME,2026-06-10,Jörg,GB,DEMO-002,3
@@ -128,3 +130,88 @@ def test_an_unmended_file_dropped_in_again_says_the_same(operator: Any, first_ro
     assert operator.posts() == before
     again = opened(operator.runs()[-1] / "again.results.csv")
     assert [row[7:10] for row in again] == [row[7:10] for row in opened(first_round / "orders.results.csv")]
+
+
+def test_rows_that_are_done_stand_whatever_a_spreadsheet_made_of_their_cells(operator: Any) -> None:
+    """Dates in another form, digits lost, rows sorted away from their account: they keep status and ids, with warnings.
+
+    And who names such a product is not held up.
+    """
+    heading = "order_reference,account_code,expected_date_of_dispatch,product_code,quantity"
+    operator.drop(
+        "orders.csv", f"{heading}\nS-1,ACME,2026-06-10,DEMO-002,3\nS-1,,,DEMO-002,1\nS-1,GLOBEX,2026-06-10,DEMO-002,2\n"
+    )
+    operator.drop("products.csv", "Code,Description,Unit Stock Unit Type Code,Barcode\nP-1,One,EACH,5012345678900\n")
+    assert operator.call("run").exit_code == 0
+    before, sent = operator.results("orders.results.csv"), operator.posts()
+    rows = mended(opened(operator.runs()[-1] / "orders.results.csv"), {"2026-06-10": "10/06/2026"})
+    products = mended(opened(operator.runs()[-1] / "products.results.csv"), {"5012345678900": "5.01235E+12"})
+
+    saved(operator.inbox / "orders.csv", [rows[0], rows[2], rows[3], rows[1]])
+    saved(operator.inbox / "products.csv", products)
+    operator.drop("new.csv", f"{heading}\nS-2,ACME,2026-06-10,P-1,1\n")
+    result = operator.call("run")
+
+    assert result.exit_code == 0, result.output
+    assert operator.posts() == sent + 1
+    told = ("clarus_status", "clarus_id", "clarus_line_id")
+    results = before, operator.results("orders.results.csv")
+    first, after = ([[row[name] for name in told] for row in rows] for rows in results)
+    assert after == [first[1], first[2], first[0]]
+    assert operator.statuses("products.results.csv") == operator.statuses("new.results.csv") == ["created"]
+
+
+def test_what_says_that_it_is_done_without_the_ledger_knowing_is_checked(operator: Any) -> None:
+    """Anybody can write an id into a cell."""
+    heading = "order_reference,account_code,expected_date_of_dispatch,product_code,quantity,clarus_status,clarus_id"
+    operator.drop("orders.csv", f"{heading}\nS-1,ACME,10/06/2026,DEMO-002,3,created,6000001\n")
+
+    result = operator.call("run")
+
+    assert result.exit_code == 1
+    assert operator.statuses("orders.results.csv") == ["invalid"]
+
+
+def test_a_run_taken_up_again_still_tells_the_cells_of_what_stands(operator: Any) -> None:
+    """Column, value and hint of a row that is not tried again are those of the first time."""
+    heading = "order_reference,account_code,expected_date_of_dispatch,product_code,quantity"
+    operator.drop("orders.csv", f"{heading}\nS-1,ACME,2026-06-10,NOPE,3\nS-2,ACME,2026-06-10,DEMO-002,1\n")
+    operator.clarus.faults.add(Fault(what=What.STATUS, status=422, path="/api/goods_outs"))
+    operator.call("run")
+    first = (operator.runs()[-1] / "issues.csv").read_text(encoding="utf-8-sig").splitlines()
+
+    operator.call("retry")
+
+    again = (operator.runs()[-1] / "issues.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert operator.statuses("orders.results.csv") == ["invalid", "created"]
+    assert again == [line for line in first if "NOPE" in line or line.startswith("file,")]
+    assert ",product_code,NOPE,error," in again[1]
+
+
+@pytest.mark.parametrize("accounts", ["stated", "by default"])
+def test_a_line_that_is_done_is_never_sent_in_another_document(operator: Any, accounts: str) -> None:
+    """Rows sorted by product, of one reference in two accounts: what is done stays, what was mended goes whole."""
+    if accounts == "by default":
+        operator.configure(sections='[defaults.orders]\naccount_code = "ACME"\n')
+    heading = "order_reference,account_code,expected_date_of_dispatch,product_code,quantity,alt_line_reference"
+    acme = "" if accounts == "by default" else "ACME"
+    lines = f"S-0,ACME,2026-06-10,DEMO-002,9,0\nS-1,{acme},2026-06-10,DEMO-002,1,1\nS-1,,,DEMO-002,2,3\n"
+    operator.drop("orders.csv", heading + "\n" + lines)
+    assert operator.call("run").exit_code == 0
+    done = opened(operator.runs()[-1] / "orders.results.csv")
+    new = [["S-1", "GLOBEX", "2026-06-10", "DEMO-002", "x", "2"], ["S-1", "", "", "DEMO-002", "4", "4"]]
+    new = [[*row, "", "", "", ""] for row in new]
+
+    saved(operator.inbox / "orders.csv", [done[0], done[1], done[2], new[0], done[3], new[1]])
+    first = operator.call("run")
+    rows = mended(opened(operator.runs()[-1] / "orders.results.csv"), {"x": "5"})
+    saved(operator.inbox / "orders.csv", [rows[0], *sorted(rows[1:], key=lambda row: row[5])])
+    second = operator.call("run")
+
+    assert (first.exit_code, second.exit_code) == (1, 0), second.output
+    orders = operator.clarus.records("goods_outs")
+    lines_of = [[line.attributes["alt_line_reference"] for line in order.lines] for order in orders]
+    assert lines_of == [["0"], ["1", "3"], ["2", "4"]]
+    results = operator.results("orders.results.csv")
+    assert [row["clarus_id"] for row in results] == ["6000001", "6000002", "6000003", "6000002", "6000003"]
+    assert len({row["clarus_line_id"] for row in results}) == 5

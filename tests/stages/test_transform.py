@@ -272,7 +272,8 @@ def test_an_address_of_the_account_goes_before_one_for_all(transformed: Transfor
     foreign = transformed(
         f"{ORDER},address_code\nA,ACME,2026-06-10,P-1,1,HOME\n", book=book_of(transformed, "HOME,,Theirs,,,GLOBEX")
     )
-    assert told(foreign) == [(2, "address_code", "address HOME is in no addresses file")]
+    why = "address HOME is not for this: addresses0.csv row 2 has it for account GLOBEX"
+    assert told(foreign) == [(2, "address_code", why)]
 
 
 def test_an_address_that_nobody_knows_is_told_on_the_row_that_names_it(transformed: Transform) -> None:
@@ -289,7 +290,8 @@ def test_a_collection_address_is_none_for_an_order(transformed: Transform) -> No
 
     orders = transformed(f"{ORDER},address_code\nA,ACME,2026-06-10,P-1,1,HOME\n", book=book)
 
-    assert told(orders) == [(2, "address_code", "address HOME is in no addresses file")]
+    why = "address HOME is not for this: addresses0.csv row 2 has it as a CollectionAddress"
+    assert told(orders) == [(2, "address_code", why)]
 
 
 def test_an_order_whose_address_is_wrong_is_blocked_by_its_row(transformed: Transform) -> None:

@@ -14,8 +14,10 @@ last value, so that the file can be dropped in again without having been opened 
     tables     "Format as table" ranges, widened
     package    the archive: parts, relations, content types
     markup     XML as text
+    plain      the same without its look, for a workbook that holds what the others do not understand
 """
 
+from pipeline.results.workbook.plain import write_plain_workbook
 from pipeline.results.workbook.write import write_workbook
 
-__all__ = ["write_workbook"]
+__all__ = ["write_plain_workbook", "write_workbook"]

@@ -10,7 +10,9 @@ from pipeline.errors import UnreadableFile
 from pipeline.results.workbook import markup
 
 _PIECE = 1 << 20  # characters read at once
-_CELL = re.compile(r"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
+_CELL = re.compile(r"<c\b([^>]*?)(?:/>|>(.*?)</c\s*>)", re.DOTALL)
+_END_OF_ROW = re.compile(r"</row\s*>")
+_ASIDE = {"<!--": "-->", "<?": "?>"}  # comments and instructions may stand between rows
 
 
 class Row(NamedTuple):
@@ -62,12 +64,17 @@ class SheetStream:
             start = self._ahead.find("<", at)
             if start >= 0 and self._ahead.startswith("</sheetData", start):
                 return None
+            if start >= 0 and (close := next((c for o, c in _ASIDE.items() if self._ahead.startswith(o, start)), "")):
+                if (end := self._ahead.find(close, start)) >= 0:
+                    at = end + len(close)
+                else:
+                    self._read_on()
+                continue
             opened = self._ahead.find(">", start) + 1 if start >= 0 else 0
             if opened and self._ahead[opened - 2] == "/":
                 return start, opened, opened
-            end = self._ahead.find("</row>", opened) if opened else -1
-            if end >= 0:
-                return start, opened, end + len("</row>")
+            if opened and (end_of_row := _END_OF_ROW.search(self._ahead, opened)):
+                return start, opened, end_of_row.end()
             self._read_on()
 
     def _read_on(self) -> None:

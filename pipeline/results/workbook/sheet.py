@@ -20,6 +20,9 @@ _LINE_HEIGHT = 15  # points, of a line in the usual size
 _LETTERS_IN_LINE = ERROR_WIDTH + 10  # a width counts digits, and most letters are narrower
 _CELL_ROW = re.compile(r'(<c\b[^>]*?\br="[A-Z]+)\d+')
 _FORMULA = re.compile(r"<f\b[^>]*?/>|<f\b[^>]*>.*?</f>", re.DOTALL)
+_UNCALCULATED = re.compile(
+    r"(?P<tag><c\b[^>]*(?<!/)>)\s*<f\b[^>]*(?<!/)>(?P<formula>[^<]+)</f>\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
+)
 _HIDDEN = re.compile(r"""\s(?:hidden|collapsed)=["'][^"']*["']""")
 
 
@@ -171,7 +174,15 @@ def _moved(row: Row, place: int) -> Row:
     """The row in another place, with values for formulas, which would point at the wrong cells there."""
     tag = _HIDDEN.sub("", markup.with_attribute(row.tag, "r", place))
     cells = _CELL_ROW.sub(rf"\g<1>{place}", row.cells)
-    return Row(place, tag, _FORMULA.sub("", cells) if "<f" in cells else cells)
+    if "<f" in cells:
+        # One that was never calculated has no value: it is shown, or nobody could tell what was there.
+        cells = _FORMULA.sub("", _UNCALCULATED.sub(_shown, cells))
+    return Row(place, tag, cells)
+
+
+def _shown(cell: re.Match[str]) -> str:
+    tag = markup.with_attribute(cell["tag"], "t", "inlineStr")
+    return f'{tag}<is><t xml:space="preserve">={cell["formula"]}</t></is></c>'
 
 
 def _ends_before(row: Row, column: int) -> bool:
