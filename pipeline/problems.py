@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+_LONGEST_SHOWN = 60  # characters of a value in a message
+
 
 class Severity(StrEnum):
     """Whether a problem holds its document back."""
@@ -29,3 +31,8 @@ class Problem:
         """The problem as `clarus_error` and the screen show it."""
         where = f"{self.column}: " if self.column else ""
         return f"{where}{self.message}{f' ({self.hint})' if self.hint else ''}"
+
+
+def shortened(value: str) -> str:
+    """A value as a message shows it."""
+    return value if len(value) <= _LONGEST_SHOWN else f"{value[: _LONGEST_SHOWN - 1]}…"

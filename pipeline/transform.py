@@ -14,7 +14,7 @@ from pipeline.documents import Document
 from pipeline.grouping import Groups, Positions, blank_cells, first_filled, group, other_filled
 from pipeline.outcomes import HELD_BY, RowResult, Status
 from pipeline.parts import part_tables, parts_half_said
-from pipeline.problems import Problem, Severity
+from pipeline.problems import Problem, Severity, shortened
 from schemas import Column, Level
 from schemas.kinds import Json
 
@@ -173,7 +173,8 @@ def _contradictions(
             continue  # a reference that Excel has shortened may stand for many documents
         before = int(first[groups.ids[at]])
         value, expected = cells.texts[cells.codes[at]], cells.texts[cells.codes[before]]
-        message = f"{value} contradicts {expected} in row {clean.rows[before]} of the same {clean.table.record.noun}"
+        told, noun = f"{shortened(value)} contradicts {shortened(expected)}", clean.table.record.noun
+        message = f"{told} in row {clean.rows[before]} of the same {noun}"
         yield Problem(int(clean.rows[at]), shown, value, message, "make them equal, or leave the later one blank")
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from pipeline.cells import Cells, CleanTable, Codes
-from pipeline.problems import Problem, Severity
+from pipeline.problems import Problem, Severity, shortened
 from pipeline.tables import Table
 from schemas import Column, Level, RecordType
 from schemas.dates import Reading
@@ -23,7 +23,6 @@ from schemas.kinds import Json
 
 # pandera spends some 40 ms a call, and memory grows with the block: 50,000 values keep both small.
 _BLOCK = 50_000
-_LONGEST_SHOWN = 60  # characters of a wrong value in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,7 @@ def _wrong_cells(
     is_wrong = np.isin(read.codes, np.fromiter(failed, dtype=np.int32, count=len(failed)))
     words = {
         i: (
-            f"{_shorten(read.originals[i])} {read.reasons.get(i, check)}",
+            f"{shortened(read.originals[i])} {read.reasons.get(i, check)}",
             column.kind.hint(read.originals[i]),
         )
         for i, check in failed.items()
@@ -191,7 +190,3 @@ def _headings(table: Table) -> Iterable[str]:
 def _column_warning(heading: str, why: str, filled: int, hint: str) -> Problem:
     rows = "1 row" if filled == 1 else f"{filled} rows"
     return Problem(0, heading, "", f"{why} (filled in {rows})", hint, Severity.WARNING)
-
-
-def _shorten(value: str) -> str:
-    return value if len(value) <= _LONGEST_SHOWN else f"{value[: _LONGEST_SHOWN - 1]}…"

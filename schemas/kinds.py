@@ -23,6 +23,7 @@ from schemas.lists import CodeList
 
 # Excel shows a long number as 5.01235E+12; the digits that it hides are gone from an export.
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+ ?[eE][+-]?|[eE]\+)\d+")
+_FORMULA = re.compile(r'="([^"]*)"')
 _INTEGER = r"[+-]?[0-9]+"
 _DECIMAL = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 # Excel keeps 15 digits of a number, and JSON readers hardly more: a longer one would arrive as another.
@@ -63,11 +64,14 @@ def code(max_length: int | None = None) -> Kind:
     plain = text(max_length)
     lost: dict[str, dict[str, Any]] = {
         "no_scientific": {"error": "was shortened by Excel: its last digits are lost"},
+        "no_formula": {"error": "is a formula, as some exports write to keep zeros, not a code"},
     }
 
     def hint(value: str) -> str:
         if _SCIENTIFIC.fullmatch(value):
             return "format the column as Text in the source and export again"
+        if formula := _FORMULA.fullmatch(value):
+            return f"write {formula[1]}"
         return plain.hint(value)
 
     return Kind("code", plain.rule, {**plain.checks, **lost}, hint=hint)
@@ -171,6 +175,11 @@ def text_at_most(texts: pd.Series[str], *, longest: int) -> pd.Series[bool]:
 @extensions.register_check_method
 def no_scientific(texts: pd.Series[str]) -> pd.Series[bool]:
     return ~texts.str.fullmatch(_SCIENTIFIC.pattern)
+
+
+@extensions.register_check_method
+def no_formula(texts: pd.Series[str]) -> pd.Series[bool]:
+    return ~texts.str.fullmatch(_FORMULA.pattern)
 
 
 @extensions.register_check_method

@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from pipeline.extract.records import swallows_rows
+
 _LONGEST_CELL = 131072  # bytes; the limit of csv.reader, in characters, lies no lower
 _QUOTE, _CR, _LF = b'"\r\n'
 
@@ -45,6 +47,8 @@ def cells_of(block: bytes, delimiter: str, width: int) -> tuple[int, list[pa.Str
     columns = [_unless_blank(column.chunk(0)) for column in table.columns]
     if any(column is not None and _longest(column) > _LONGEST_CELL for column in columns):
         return None
+    if quoted and any(column is not None and _swallows(column, delimiter, width) for column in columns):
+        return None
     return table.num_rows, columns
 
 
@@ -70,6 +74,11 @@ def _quotes_are_plain(block: bytes, delimiter: str) -> bool:
 def _unless_blank(column: pa.StringArray) -> pa.StringArray | None:
     texts = column.buffers()[2]
     return column if texts is not None and texts.size else None
+
+
+def _swallows(column: pa.StringArray, delimiter: str, width: int) -> bool:
+    several = column.filter(pc.match_substring(column, "\n")).to_pylist()
+    return any(swallows_rows(cell, delimiter, width) for cell in several)
 
 
 def _longest(column: pa.StringArray) -> int:

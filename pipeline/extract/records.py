@@ -15,6 +15,7 @@ Record = list[str] | str
 _NULS = re.compile("\0+")
 _UNDECODABLE = re.compile("[\ud800-\udfff]+")
 _LONGEST_CELL = 131072  # characters; the limit of csv.reader
+_FEWEST_TOLD = 5  # cells; a line of notes may well hold a comma or three
 _LONGEST_RECORD = 4 * 2**20  # characters that one unclosed record may take before its quotes are taken for a mistake
 
 
@@ -37,6 +38,7 @@ class Records:
 
 _OPEN_QUOTE = Fault("a quote that is opened in this row is never closed", "close the quote, or remove it")
 _STRAY_QUOTE = Fault("text follows a closing quote", 'write a quote inside a quoted cell twice: "5"" pipe"')
+SWALLOWED = Fault("a cell of it holds whole rows: a quote before them is never closed", "close it, or remove it")
 _TOO_LONG = Fault("a cell holds more than 131072 characters", "shorten it; look for a quote that is never closed")
 _NUL = Fault("the row holds a NUL character", "export the file again; it was damaged on its way")
 _NO_CHARACTER = Fault(
@@ -114,6 +116,11 @@ def split(text: str, delimiter: str, *, more: bool = False, limit: int = sys.max
                 found.rest = "".join(lines[start:])
     _find_damage(text, found)
     return found
+
+
+def swallows_rows(cell: str, delimiter: str, width: int) -> bool:
+    """Whether a cell of several lines holds what must be rows of their own: two stray quotes make one cell of them."""
+    return width >= _FEWEST_TOLD and any(line.count(delimiter) == width - 1 for line in cell.split("\n")[1:])
 
 
 def decoded(block: bytes) -> str:

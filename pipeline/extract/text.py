@@ -24,7 +24,17 @@ from pipeline.extract.headings import (
 )
 from pipeline.extract.options import Options
 from pipeline.extract.plain import cells_of
-from pipeline.extract.records import Fault, Record, Records, decoded, encoded, split, split_blocks
+from pipeline.extract.records import (
+    SWALLOWED,
+    Fault,
+    Record,
+    Records,
+    decoded,
+    encoded,
+    split,
+    split_blocks,
+    swallows_rows,
+)
 from pipeline.problems import Problem, Severity
 from pipeline.tables import Dialect, Table
 
@@ -145,7 +155,7 @@ class _Body:
     def _take_records(self, found: Records) -> None:
         rows, whole = [], []
         for row, (place, cells) in enumerate(enumerate(found.cells), start=self._row):
-            fault = found.faults.get(place)
+            fault = found.faults.get(place) or self._swallowed(cells)
             if len(cells) == self._width and not fault:
                 rows.append(row)
                 whole.append(cells)
@@ -158,6 +168,10 @@ class _Body:
         self._row += len(found.cells)
         columns = [pa.array(cells, pa.string()) if any(cells) else None for cells in zip(*whole, strict=True)]
         self.columns.add(np.array(rows, dtype=np.int64), columns)
+
+    def _swallowed(self, cells: list[str]) -> Fault | None:
+        several = (cell for cell in cells if "\n" in cell)
+        return SWALLOWED if any(swallows_rows(cell, self._delimiter, self._width) for cell in several) else None
 
     def _misfit(self, cells: list[str]) -> Fault | None:
         """What is wrong with the number of cells.

@@ -319,3 +319,29 @@ def test_templates_of_clarus_are_read(tmp_path: Path) -> None:
 
     assert [table.record.name for table in tables] == ["addresses", "orders", "receipts", "products"]
     assert all(not table.unknown and not table.problems and not table.frame.empty for table in tables)
+
+
+def test_rows_between_two_stray_quotes_are_no_cell(tmp_path: Path) -> None:
+    """A quote that opens a cell and one that happens to close it rows below: valid, but nobody means it."""
+    lines = [
+        "code,name,postcode,address_1,address_3",
+        'A1,Ann,N1,Road,"Leeds',
+        "A2,Bob,N2,Road,York",
+        'A3,Cat,N3,Road,12"',
+        'A4,Dan,N4,Road,"Flat 1,\nLeeds"',
+        "A5,Eve,N5,Road,Hull",
+    ]
+
+    table = read(tmp_path, "\n".join(lines) + "\n")
+
+    assert [row["code"] for row in rows(table).values()] == ["A4", "A5"]
+    assert messages(table, 2) == ["a cell of it holds whole rows: a quote before them is never closed"]
+
+
+def test_delimiters_up_to_a_stray_cell_are_no_headings(tmp_path: Path) -> None:
+    """A spreadsheet writes them in every row."""
+    far = "," * 1200
+
+    table = read(tmp_path, f"code,name{far}\nA1,Ann{far}\n")
+
+    assert rows(table) == {2: {"code": "A1", "name": "Ann"}}

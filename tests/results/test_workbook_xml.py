@@ -129,6 +129,25 @@ def test_elements_may_carry_a_prefix(results_of: Any) -> None:
     assert values(results) == EXPECTED
 
 
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ("<sheetData>", "<sheetData><!-- <row> or </row> -->"),
+        ("</row>", "</row><!-- end -->"),
+        ("</row>", "</row >"),
+        ("</c>", "</c\n>"),
+        ("<sheetData>", "<sheetData ><?hint rows?>"),
+    ],
+)
+def test_comments_and_blanks_in_tags_do_no_harm(results_of: Any, here: str, there: str) -> None:
+    """The same sheet, written unusually: the same results."""
+    [results, failed] = results_of(sheet_xml().replace(here, there))
+
+    statuses = [[cell.value for cell in row][-4] for row in opened(results).rows]
+    assert statuses == ["clarus_status", "created", "invalid"]
+    assert opened(failed).max_row == 2
+
+
 def test_a_sheet_in_utf16_comes_back_readable(tmp_path: Path, report: Any, results_of: Any) -> None:
     """The declaration follows the encoding of what is written."""
     results_of(sheet_xml())

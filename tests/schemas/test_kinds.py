@@ -106,6 +106,18 @@ def test_what_is_accepted_has_one_json_value(kind: Kind, value: str, json: Any) 
             "was shortened by Excel: its last digits are lost",
             "format the column as Text in the source and export again",
         ),
+        (
+            kinds.code(14),
+            "5.01235E12",
+            "was shortened by Excel: its last digits are lost",
+            "format the column as Text in the source and export again",
+        ),
+        (
+            kinds.code(14),
+            '="00013"',
+            "is a formula, as some exports write to keep zeros, not a code",
+            "write 00013",
+        ),
         (kinds.email(254), "jo", "is not an e-mail address", "write an address such as jo@example.com"),
         (kinds.email(254), "Jo <jo@x.com>", "is not an e-mail address", "write the address alone: jo@x.com"),
         (kinds.email(254), "a@x.com; b@x.com", "is not an e-mail address", "write one of them: a@x.com"),
