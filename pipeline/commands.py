@@ -193,7 +193,6 @@ def _with_clarus(
     call: Callable[[Job], Coroutine[Any, Any, list[Finished]]],
 ) -> int:
     require_address_book(settings)
-    _spare_the_garbage_collector()
     with (
         _clarus(settings, options["sandbox"]) as (reached, known_as),
         watching(options["quiet"], options["verbose"]) as progress,
@@ -203,15 +202,6 @@ def _with_clarus(
         except KeyboardInterrupt:
             raise Stopped("stopped at once; the next run goes on from what the ledger knows") from None
     return tell_runs(finished, _telling(options))
-
-
-def _spare_the_garbage_collector() -> None:
-    """Keep it from looking through what stays: modules, and then the cells of the files, again and again.
-
-    Documents come and go without its help. As it comes it takes a sixth of the time of a run.
-    """
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 @contextmanager
@@ -230,3 +220,10 @@ def _clarus(settings: Settings, sandbox: bool) -> Iterator[tuple[Settings, str]]
         own = settings.clarus.model_copy(update={**reached, "access_token": SecretStr(""), "api_path": "/api"})
         # Its port is another one each time; the ledger must know it again.
         yield settings.model_copy(update={"clarus": own}), "sandbox"
+
+
+# Everything is imported. The collector is kept from looking through what stays, modules and the cells of the files,
+# again and again: as it comes it takes a sixth of the time of a run, and documents come and go without its help.
+gc.freeze()
+gc.set_threshold(20_000, 20, 20)
+gc.enable()

@@ -273,6 +273,8 @@ def _wait_before_next(error: Exception) -> bool | float:
 
 async def _content(response: httpx.Response) -> bytes:
     """The content as it came: `aread()` sends it through decoders that we have no use for, at ten times the time."""
+    if isinstance(response.stream, httpx.ByteStream):
+        return b"".join(response.stream)  # it is there already: nothing has to be awaited
     assert isinstance(response.stream, httpx.AsyncByteStream)
     return b"".join([part async for part in response.stream])
 

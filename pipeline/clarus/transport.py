@@ -53,7 +53,9 @@ class Transport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request once and return its whole answer; the module says what an exception means."""
         try:
-            message = _message(request, await request.aread())
+            stream = request.stream
+            body = b"".join(stream) if isinstance(stream, httpx.ByteStream) else await request.aread()
+            message = _message(request, body)
             origin = _origin(request.url)
             timeouts = request.extensions.get("timeout", {})
             connection = self._take(origin) or await self._connect(origin, timeouts.get("connect"))
