@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.documents import Document
 from pipeline.errors import PipelineError
 from pipeline.load import Outcome
-from pipeline.outcomes import RowResult, RowResults, Status, TableReport
+from pipeline.outcomes import DONE, RowResult, RowResults, Status, TableReport
 from pipeline.problems import Problem, Severity
 from pipeline.tables import Table
 from pipeline.transform import Transformed, not_sent_because_of
@@ -86,8 +86,7 @@ class Books:
     def refused_though_done(self) -> dict[int, int]:
         """Rows that cannot be read as they are now, but say that they are in Clarus, each with its id there."""
         ids = _claimed(self.table, "clarus_id") if self._refused else {}
-        done = {status.value for status in Status if status.done}
-        rows = (row for row in self._refused if self._claimed.get(row) in done and row not in self._standing)
+        rows = (row for row in self._refused if self._claimed.get(row) in DONE and row not in self._standing)
         return {row: int(ids[row]) for row in rows if ids.get(row, "").isdigit()}
 
     def reference_of(self, row: int) -> str:

@@ -48,32 +48,24 @@ class _Command(click.Command):
         except (click.exceptions.Exit, click.ClickException, BrokenPipeError):
             raise
         except PipelineError as error:
-            click.echo(f"clarus-batch: {error}", err=True)
-            self._tell_programs(ctx, error.exit_code, str(error))
-            ctx.exit(error.exit_code)
+            self._end(ctx, error.exit_code, str(error))
         except KeyboardInterrupt:
-            click.echo("clarus-batch: stopped", err=True)
-            self._tell_programs(ctx, Unfinished.exit_code, "stopped")
-            ctx.exit(Unfinished.exit_code)
+            self._end(ctx, Unfinished.exit_code, "stopped")
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
-            click.echo(f"clarus-batch: {place}{error.strerror or error}", err=True)
-            self._tell_programs(ctx, Unfinished.exit_code, f"{place}{error.strerror or error}")
-            self._trace(ctx)
-            ctx.exit(Unfinished.exit_code)
+            self._end(ctx, Unfinished.exit_code, f"{place}{error.strerror or error}", error)
         except Exception as error:  # the last door: whatever comes here was not foreseen
-            click.echo(f"clarus-batch: {type(error).__name__}: {error}. {_REPORT}", err=True)
-            self._tell_programs(ctx, Unfinished.exit_code, f"{type(error).__name__}: {error}")
-            self._trace(ctx)
-            ctx.exit(Unfinished.exit_code)
+            self._end(ctx, Unfinished.exit_code, f"{type(error).__name__}: {error}", error, f". {_REPORT}")
 
-    def _tell_programs(self, ctx: click.Context, exit_code: int, error: str) -> None:
+    def _end(
+        self, ctx: click.Context, exit_code: int, words: str, fault: Exception | None = None, advice: str = ""
+    ) -> None:
+        click.echo(f"clarus-batch: {words}{advice}", err=True)
         if ctx.params.get("as_json"):
-            click.echo(json.dumps({"exit_code": exit_code, "error": error}))
-
-    def _trace(self, ctx: click.Context) -> None:
-        if ctx.params.get("verbose", 0) > 1:
-            traceback.print_exc()
+            click.echo(json.dumps({"exit_code": exit_code, "error": words}))
+        if fault is not None and ctx.params.get("verbose", 0) > 1:
+            traceback.print_exception(fault)
+        ctx.exit(exit_code)
 
 
 class _Commands(click.Group):

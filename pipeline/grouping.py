@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.cells import CleanTable, Codes
-from pipeline.outcomes import Status
+from pipeline.outcomes import DONE
 from pipeline.problems import Problem, Severity
 
 Positions = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -115,7 +115,7 @@ def _claims(clean: CleanTable) -> Codes:
     frame = clean.table.frame
     if not {"clarus_status", "clarus_id"} <= set(frame.columns):
         return np.full(len(clean.rows), -1, dtype=np.int32)
-    done = frame["clarus_status"].isin([status.value for status in Status if status.done]).to_numpy()
+    done = frame["clarus_status"].isin([status.value for status in DONE]).to_numpy()
     return np.where(done, frame["clarus_id"].cat.codes.to_numpy(), -1).astype(np.int32)
 
 

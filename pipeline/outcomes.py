@@ -29,15 +29,15 @@ class Status(StrEnum):
     @property
     def done(self) -> bool:
         """Whether nobody has to do anything about it any more."""
-        return self in _DONE
+        return self in DONE
 
     @property
     def needs_someone(self) -> bool:
         """Whether it stands in the way of exit code 0: neither done nor, in a rehearsal, ready to be."""
-        return self not in _DONE and self is not Status.READY
+        return self not in DONE and self is not Status.READY
 
 
-_DONE = frozenset((Status.CREATED, Status.UPDATED, Status.EXISTS, Status.NOTED))
+DONE = frozenset((Status.CREATED, Status.UPDATED, Status.EXISTS, Status.NOTED))
 _NUMBER = {status: number for number, status in enumerate(Status, start=1)}
 _STATUS = (None, *Status)
 

@@ -16,7 +16,7 @@ from pipeline.config import Settings
 from pipeline.finish import Finished, Watch, finish
 from pipeline.ledger import Ledger
 from pipeline.line import Line
-from pipeline.load import Outcome, Posting
+from pipeline.load import Outcome, Posting, said_otherwise
 from pipeline.outcomes import Status
 from pipeline.progress import Progress
 from pipeline.reading import documents_of
@@ -44,12 +44,12 @@ class PayloadFile:
 
     async def deliver(self, posting: Posting) -> Outcome:
         """Write the request down, one JSON object a line."""
-        before = self._written.setdefault(hash(posting.identity), posting.fingerprint)
-        if before is not posting.fingerprint:
+        before = self._written.get(hash(posting.identity))
+        if before is not None:
             if before == posting.fingerprint or posting.changes is not None:
                 return Outcome(Status.READY, posting.changes, problems=posting.warnings)
-            error = f"another table of this run has {posting.identity.reference} too, and says other things of it"
-            return Outcome(Status.INVALID, error=f"{error}: put all its rows into one file")
+            return Outcome(Status.INVALID, error=said_otherwise(posting.identity.reference))
+        self._written[hash(posting.identity)] = posting.fingerprint
         counted = self.created if posting.changes is None else self.changed
         counted[posting.identity.record] += 1
         line = {

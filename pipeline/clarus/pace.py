@@ -14,9 +14,8 @@ from pipeline.stopping import Stopping
 _FIRST_LIMIT = 8  # requests at once, until Clarus has shown that it takes more
 _GIVE_WAY = 0.7  # of the limit is left after Clarus has asked for less
 _RECOVERED = 0.9  # up to this part of a limit that was too high it grows again at once
-_TRIES_AFTER = (
-    20  # times the wait that the last 429 has cost, it tries one more: so trying costs a twentieth of the time
-)
+# After so many times the wait that the last 429 has cost, it tries one more: trying costs a twentieth of the time.
+_TRIES_AFTER = 20
 
 
 class Pace:

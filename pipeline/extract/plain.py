@@ -11,9 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from pipeline.extract.records import swallows_rows
+from pipeline.extract.records import LONGEST_CELL, swallows_rows
 
-_LONGEST_CELL = 131072  # bytes; the limit of csv.reader, in characters, lies no lower
 _QUOTE, _CR, _LF = b'"\r\n'
 
 
@@ -45,7 +44,8 @@ def cells_of(block: bytes, delimiter: str, width: int) -> tuple[int, list[pa.Str
     except pa.ArrowInvalid:
         return None
     columns = [_unless_blank(column.chunk(0)) for column in table.columns]
-    if any(column is not None and _longest(column) > _LONGEST_CELL for column in columns):
+    # In bytes, of which a text has no fewer than characters.
+    if any(column is not None and _longest(column) > LONGEST_CELL for column in columns):
         return None
     if quoted and any(column is not None and _swallows(column, delimiter, width) for column in columns):
         return None

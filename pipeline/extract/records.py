@@ -14,7 +14,7 @@ Record = list[str] | str
 
 _NULS = re.compile("\0+")
 _UNDECODABLE = re.compile("[\ud800-\udfff]+")
-_LONGEST_CELL = 131072  # characters; the limit of csv.reader
+LONGEST_CELL = 131072  # characters; the limit of csv.reader
 _FEWEST_TOLD = 5  # cells; a line of notes may well hold a comma or three
 _LONGEST_RECORD = 4 * 2**20  # characters that one unclosed record may take before its quotes are taken for a mistake
 
@@ -72,7 +72,7 @@ def _plain_lines(block: bytes) -> list[Record] | None:
     except UnicodeDecodeError:
         return None
     lines.pop()  # behind the last end of a line
-    return [line or [] for line in lines] if max(map(len, lines)) <= _LONGEST_CELL else None
+    return [line or [] for line in lines] if max(map(len, lines)) <= LONGEST_CELL else None
 
 
 def split(text: str, delimiter: str, *, more: bool = False, limit: int = sys.maxsize) -> Records:

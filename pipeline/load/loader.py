@@ -19,8 +19,6 @@ from pipeline.turns import in_turns
 # So many documents are looked up at a time, while those before them are being posted.
 _BLOCK = 1_000
 
-_ONE_FILE = "put all its rows into one file"
-
 _Queue = asyncio.Queue[tuple[Document, Posting] | None]
 
 
@@ -103,8 +101,7 @@ class Loader:
             # Made by this run, but for another document: this one meets it as one that exists.
             outcome = replace(outcome, made_in="")
             if outcome.status is Status.EXISTS and outcome.error:
-                error = f"another table of this run has {document} too, and says other things of it: {_ONE_FILE}"
-                outcome = replace(outcome, status=Status.INVALID, error=error)
+                outcome = replace(outcome, status=Status.INVALID, error=said_otherwise(str(document)))
         self.report(document, outcome)
 
     def _apart(self, documents: Iterable[Document], again: list[Document]) -> Iterator[Document]:
@@ -122,3 +119,8 @@ class Loader:
             again.append(document)
             if key == document.key:
                 self._repeated.add(id(document))
+
+
+def said_otherwise(what: str) -> str:
+    """Say that two tables of one run differ on a document: as one that exists, the later's lines would be lost."""
+    return f"another table of this run has {what} too, and says other things of it: put all its rows into one file"

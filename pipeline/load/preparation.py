@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline.documents import Document, Resolved, Unresolved
 from pipeline.ledger import Entry, Identity, State
@@ -75,11 +76,11 @@ class Preparation:
         parts = digests(document)
         ids = recalled_line_ids(entry, parts["lines"])
         status = Status.UPDATED if entry.state is State.UPDATED else Status.CREATED
-        if whole(parts) == entry.fingerprint or not _changed(document, entry):
+        warning = "" if whole(parts) == entry.fingerprint else _changed(document, entry, parts)
+        if not warning:
             return Outcome(Status.EXISTS, entry.clarus_id, ids, made_in=entry.run, made_as=status)
         if what_to_do(document, self.existing) is not Existing.EXISTS:
             return None
-        warning = _changed(document, entry)
         return Outcome(Status.EXISTS, entry.clarus_id, ids, error=warning, made_in=entry.run, made_as=status)
 
     async def _already_there(
@@ -103,7 +104,7 @@ class Preparation:
         if entry is not None and entry.state is State.SENT:
             new = [record for record in found if record not in entry.known_ids]
             if new:
-                changed = _changed(document, entry)
+                changed = _changed(document, entry, digests(document))
                 return Outcome(Status.EXISTS if changed else Status.CREATED, new[0], error=changed, adopted=entry)
             if document.record.listed is None and not self.send_unknown:
                 return Outcome(Status.UNKNOWN, error=f"sent before without an answer, and {NOT_LISTED}")
@@ -193,9 +194,9 @@ def _noted(document: Document) -> Outcome | None:
     return Outcome(Status.NOTED) if only_read else None
 
 
-def _changed(document: Document, entry: Entry) -> str:
+def _changed(document: Document, entry: Entry, parts: dict[str, Any]) -> str:
     """Say what has changed since the document was sent; "" when nothing has."""
-    changed = differences(entry, digests(document), blank_says_nothing=not document.record.has_lines)
+    changed = differences(entry, parts, blank_says_nothing=not document.record.has_lines)
     return changed and f"created before with other content, and not changed by this file ({changed})"
 
 

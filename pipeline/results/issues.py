@@ -55,7 +55,8 @@ def write_issues(folder: Path, reports: Sequence[TableReport], extra: Iterable[t
 def read_issues(folder: Path) -> dict[tuple[str, str], list[Problem]]:
     """Read back the problems of single cells, by file and sheet; none from a file that somebody has changed."""
     problems = defaultdict[tuple[str, str], list[Problem]](list)
-    with (folder / ISSUES).open(encoding="utf-8-sig", newline="") as file:
+    # Saved by Excel it may be no UTF-8 any more: that costs some letters, not the run.
+    with (folder / ISSUES).open(encoding="utf-8-sig", errors="replace", newline="") as file:
         for line in csv.DictReader(file):
             file_name, sheet, row, *texts = (unguarded(line.get(name) or "") for name in _COLUMNS)
             column, value, severity, message, hint = texts
