@@ -63,3 +63,7 @@ class OutboxBusy(PipelineError):
     """Another run holds the outbox."""
 
     exit_code = 4
+
+
+class RowsLost(PipelineError):
+    """The statuses do not add up to the rows: a fault of this program, and reason to stop trusting the run."""

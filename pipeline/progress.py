@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from pipeline.outcomes import Status
+from pipeline.values.outcomes import Status
 
 
 class Progress(Protocol):

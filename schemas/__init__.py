@@ -1,7 +1,7 @@
 """What the pipeline knows of each record type: one file each, registered here."""
 
 from schemas import addresses, customers, materials, orders, products, receipts, suppliers
-from schemas.contract import RECORD_TYPES, Column, Level, Quantity, RecordType, in_load_order
+from schemas.vocabulary.contract import RECORD_TYPES, Column, Level, Quantity, RecordType, in_load_order
 
 __all__ = [
     "RECORD_TYPES",

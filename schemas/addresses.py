@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from schemas.contract import code_of, control, header, record_type
-from schemas.kinds import choice, code, country, text
-from schemas.lists import ACCOUNTS, CUSTOMERS
+from schemas.vocabulary.contract import code_of, control, header, record_type
+from schemas.vocabulary.kinds import choice, code, country, text
+from schemas.vocabulary.lists import ACCOUNTS, CUSTOMERS
 
 
 @record_type(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from schemas.contract import code_of, header, parent, record_type
-from schemas.kinds import flag, number
-from schemas.lists import PRODUCT_MATERIALS, PRODUCTS
+from schemas.vocabulary.contract import code_of, header, parent, record_type
+from schemas.vocabulary.kinds import flag, number
+from schemas.vocabulary.lists import PRODUCT_MATERIALS, PRODUCTS
 
 
 @record_type(

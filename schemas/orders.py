@@ -5,30 +5,9 @@ from __future__ import annotations
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from schemas.contract import Quantity, address, code_of, control, header, line, record_type, unsent
-from schemas.kinds import (
-    CONFIGURATIONS,
-    DIMENSIONS,
-    choice,
-    code,
-    country,
-    datetime,
-    email,
-    flag,
-    integer,
-    number,
-    text,
-)
-from schemas.lists import (
-    ACCOUNTS,
-    CARRIER_SERVICES,
-    CARRIERS,
-    CUSTOMERS,
-    ORDER_TYPES,
-    ORDERS,
-    PRODUCTS,
-    WAREHOUSES,
-)
+from schemas.vocabulary.contract import Quantity, address, code_of, control, header, line, record_type, unsent
+from schemas.vocabulary.kinds import CONFIGURATIONS, DIMENSIONS, choice, code, country, datetime, email, flag, integer, number, text
+from schemas.vocabulary.lists import ACCOUNTS, CARRIER_SERVICES, CARRIERS, CUSTOMERS, ORDER_TYPES, ORDERS, PRODUCTS, WAREHOUSES
 
 
 @record_type(

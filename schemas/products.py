@@ -5,17 +5,9 @@ from __future__ import annotations
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from schemas.contract import Part, code_of, control, follow_up, header, record_type, unsent
-from schemas.kinds import CONFIGURATIONS, choice, code, datetime, flag, integer, number, text
-from schemas.lists import (
-    ACCOUNT_PRODUCTS,
-    ACCOUNTS,
-    LOCATIONS,
-    PRODUCT_STORAGE_UNITS,
-    PRODUCTS,
-    STOCK_UNIT_TYPES,
-    STORAGE_UNIT_TYPES,
-)
+from schemas.vocabulary.contract import Part, code_of, control, follow_up, header, record_type, unsent
+from schemas.vocabulary.kinds import CONFIGURATIONS, choice, code, datetime, flag, integer, number, text
+from schemas.vocabulary.lists import ACCOUNT_PRODUCTS, ACCOUNTS, LOCATIONS, PRODUCT_STORAGE_UNITS, PRODUCTS, STOCK_UNIT_TYPES, STORAGE_UNIT_TYPES
 
 
 @record_type(

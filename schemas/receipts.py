@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from schemas.contract import Quantity, code_of, control, header, line, record_type, unsent
-from schemas.kinds import CONFIGURATIONS, DIMENSIONS, choice, code, datetime, flag, integer, number, text
-from schemas.lists import ACCOUNTS, PRODUCTS, RECEIPTS, SUPPLIERS, WAREHOUSES
+from schemas.vocabulary.contract import Quantity, code_of, control, header, line, record_type, unsent
+from schemas.vocabulary.kinds import CONFIGURATIONS, DIMENSIONS, choice, code, datetime, flag, integer, number, text
+from schemas.vocabulary.lists import ACCOUNTS, PRODUCTS, RECEIPTS, SUPPLIERS, WAREHOUSES
 
 
 @record_type(

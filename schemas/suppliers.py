@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from schemas.contract import address, header, record_type
-from schemas.kinds import code, country, email, flag, text
-from schemas.lists import SUPPLIERS
+from schemas.vocabulary.contract import address, header, record_type
+from schemas.vocabulary.kinds import code, country, email, flag, text
+from schemas.vocabulary.lists import SUPPLIERS
 
 
 @record_type(

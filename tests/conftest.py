@@ -1,27 +1,34 @@
-"""Options of the tests, and somebody who works with the command line."""
+"""Options of the tests, somebody who works with the command line, and tables taken as far as a test wants them."""
 
 from __future__ import annotations
 
 import csv
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
+from pipeline.extract import Options, extract
 from pipeline.sandbox import Sandbox
+from pipeline.transform import transform
+from pipeline.transform.address_book import AddressBook
+from pipeline.validate import Rules, validate
+from pipeline.values.clean_tables import CleanTable
+from pipeline.values.document_tables import DocumentTable
+from pipeline.values.tables import Table
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--rewrite-expected",
         action="store_true",
-        help="write what comes of the files in tests/corpus as what is expected of them",
+        help="write what comes of the files in tests/promises/corpus as what is expected of them",
     )
 
 
@@ -96,3 +103,50 @@ def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operat
         somebody.inbox.mkdir()
         somebody.configure()
         yield somebody
+
+
+NO_RULES = Rules()
+
+ReadTable = Callable[..., Table]
+
+
+class Validate(Protocol):
+    def __call__(self, text: str, rules: Rules = ..., *, name: str = ...) -> CleanTable: ...
+
+
+class Transform(Protocol):
+    def __call__(
+        self, text: str, rules: Rules = ..., *, name: str = ..., book: AddressBook | None = ...
+    ) -> DocumentTable: ...
+
+
+@pytest.fixture
+def read_table(tmp_path: Path) -> ReadTable:
+    """Writes a CSV file and extracts its table; `defaulted` are headings that it may lack."""
+
+    def read(text: str, name: str = "orders.csv", defaulted: tuple[str, ...] = ()) -> Table:
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        every = dict.fromkeys(("orders", "receipts", "products", "addresses"), defaulted)
+        [table] = extract(path, Options(defaulted=every))
+        return table
+
+    return read
+
+
+@pytest.fixture
+def validated(read_table: ReadTable) -> Validate:
+    def clean(text: str, rules: Rules = NO_RULES, *, name: str = "orders.csv") -> CleanTable:
+        return validate(read_table(text, name, tuple(rules.defaults)), rules)
+
+    return clean
+
+
+@pytest.fixture
+def transformed(validated: Validate) -> Transform:
+    def grouped(
+        text: str, rules: Rules = NO_RULES, *, name: str = "orders.csv", book: AddressBook | None = None
+    ) -> DocumentTable:
+        return transform(validated(text, rules, name=name), book)
+
+    return grouped

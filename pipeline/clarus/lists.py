@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from pipeline.clarus.answers import as_id
 from pipeline.errors import LookupRefused
-from schemas.lists import CodeList
+from schemas.vocabulary.lists import CodeList
 
 Key = tuple[str, ...]  # a code, or a code after the one that narrows it
 

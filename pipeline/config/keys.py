@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.config.contract import SECTIONS, spelled_by_contract
+from pipeline.config.record_types import SECTIONS, spelled_by_contract
 
 Key = tuple[str, ...]
 Known = Mapping[str, Iterable[str]]  # keys by the name of their table; "" is the top

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Strict, ValidationError
 
 from pipeline.config import rules
-from pipeline.config.contract import refusal
 from pipeline.config.file import read_config_file
 from pipeline.config.keys import SECRETS, Given, Key
+from pipeline.config.record_types import refusal
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from schemas.dates import Reading
+    from schemas.vocabulary.dates import Reading
 
 DEFAULT_FILE = Path("clarus.toml")
 
@@ -97,7 +97,7 @@ class Settings(BaseModel):
     @property
     def reading(self) -> Reading:
         """How the dates of the files are read."""
-        from schemas.dates import Reading  # with pandera behind it, which `--help` need not wait for
+        from schemas.vocabulary.dates import Reading
 
         return Reading(ZoneInfo(self.timezone), self.date_formats)
 

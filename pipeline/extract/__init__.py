@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pipeline.errors import UnreadableFile
 from pipeline.extract.options import Options
-from pipeline.extract.text import raw_records, read_text
-from pipeline.tables import Table
+from pipeline.extract.text_file import raw_records, read_text
+from pipeline.values.tables import Table
 
 __all__ = ["SUFFIXES", "Options", "extract", "raw_records"]
 

@@ -15,10 +15,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.extract.cells import BLANKS, column_letters
+from pipeline.extract.blanks import BLANKS, column_letters
 from pipeline.extract.headings import Layout
-from pipeline.problems import Problem, Severity
-from pipeline.tables import RESULT_COLUMNS
+from pipeline.values.problems import Problem, Severity
+from pipeline.values.tables import RESULT_COLUMNS
 
 Rows = npt.NDArray[np.int64]
 Cells = Sequence["pa.StringArray | None"]

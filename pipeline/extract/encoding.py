@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import UnreadableFile
+from pipeline.xlsx.reading.open import is_markup
 
 # Ordered: the mark of UTF-32 begins with that of UTF-16.
 _MARKS = {
@@ -25,8 +25,6 @@ _SIGNATURES = {
     b"{\\rtf": "a text document; save the table as CSV UTF-8 or .xlsx",
     b"\x1f\x8b": "a compressed file; unpack it first",
 }
-# Web applications like to call a page of HTML an Excel file.
-_MARKUP = re.compile(rb"\s*<(?:!doctype|html|head|body|table|meta|\?xml)\b", re.IGNORECASE)
 _PIECE = 2**20  # bytes
 _TOLD_BY = 16  # bytes: the first eight characters of the headings
 # With the surrogates that stand for undecodable bytes, UTF-8 is invalid: every later check finds them.
@@ -63,11 +61,6 @@ def _utf16_without_mark(start: bytes) -> str:
         if len(first) == _TOLD_BY and not any(high) and all(low) and low.isascii():
             return encoding
     return ""
-
-
-def is_markup(start: bytes) -> bool:
-    """Whether a file that begins so is a web page or XML."""
-    return _MARKUP.match(start.removeprefix(codecs.BOM_UTF8)) is not None
 
 
 def utf8_pieces(path: Path, encoding: str) -> Iterator[bytes]:

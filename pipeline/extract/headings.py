@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.extract.cells import column_letters, stripped
+from pipeline.extract.blanks import column_letters, stripped
 from pipeline.extract.options import Options
-from pipeline.problems import Problem, Severity
-from pipeline.tables import RESULT_COLUMNS
+from pipeline.values.problems import Problem, Severity
+from pipeline.values.tables import RESULT_COLUMNS
 from schemas import RECORD_TYPES, RecordType
-from schemas.headings import fold, nearest
+from schemas.vocabulary.headings import fold, nearest
 
 WIDEST = 1000  # columns that headings may take; the widest contract has 134
 LAST_HEADING_ROW = 20  # how far down titles may push the headings

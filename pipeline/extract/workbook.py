@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.errors import UnreadableFile
-from pipeline.extract.cells import column_letters
+from pipeline.extract.blanks import column_letters
 from pipeline.extract.columns import Columns
 from pipeline.extract.headings import (
     LAST_HEADING_ROW,
@@ -22,13 +22,13 @@ from pipeline.extract.headings import (
     nothing_recognised,
     titles_skipped,
 )
-from pipeline.extract.merged import merged_downwards, spread
+from pipeline.extract.merged_cells import merged_downwards, spread
 from pipeline.extract.options import Options
-from pipeline.extract.package import opened
-from pipeline.extract.parts import Sheet, check_others, damage_reported, read_parts
-from pipeline.extract.sheet import Context, Row, read_rows
-from pipeline.problems import Problem, Severity
-from pipeline.tables import Table
+from pipeline.values.problems import Problem, Severity
+from pipeline.values.tables import Table
+from pipeline.xlsx.reading.cells import Context, Row, read_rows
+from pipeline.xlsx.reading.open import open_workbook
+from pipeline.xlsx.reading.parts import Sheet, check_others, damage_reported, read_parts
 
 _BLOCK = 8192  # rows
 _CHANCE = 2  # known headings that a sheet of notes may hold by chance
@@ -36,7 +36,7 @@ _CHANCE = 2  # known headings that a sheet of notes may hold by chance
 
 def read_workbook(path: Path, options: Options) -> list[Table]:
     """Read a workbook as `extract` promises."""
-    with damage_reported(), opened(path) as package:
+    with damage_reported(), open_workbook(path) as package:
         parts = read_parts(package)
         previews = [_preview(package, sheet, parts.context, options) for sheet in parts.sheets]
         data = _choose(previews)

@@ -1,10 +1,12 @@
 """Documents posted, each exactly once; one outcome for each, as they come."""
 
-from pipeline.load.changes import Existing
-from pipeline.load.delivery import Delivery, Outcome, Posting
-from pipeline.load.loader import Deliveries, Loader, said_otherwise
+from pipeline.load.decide import Preparation
+from pipeline.load.deliver import Delivery
+from pipeline.load.existing import Existing
 from pipeline.load.own_records import OwnRecords
-from pipeline.load.preparation import Preparation
+from pipeline.load.posting import Posting
+from pipeline.load.workers import Deliveries, Loader, said_otherwise
+from pipeline.values.outcomes import Outcome
 
 __all__ = [
     "Deliveries",

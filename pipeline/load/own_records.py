@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 from pipeline.ledger import Identity
-from pipeline.load.delivery import CodeLists, Key
-from pipeline.load.recall import identity_of
-from schemas.lists import CodeList
+from pipeline.load.deliver import CodeLists
+from pipeline.load.digests import identity_of
+from pipeline.load.posting import Key
+from schemas.vocabulary.lists import CodeList
 
 FindHolders = Callable[[str, str, Collection[int]], Awaitable[dict[int, Identity]]]
 

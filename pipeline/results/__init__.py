@@ -1,10 +1,10 @@
 """The last stage: every row comes back with its Clarus id or the reason it has none."""
 
 from pipeline.results.causes import Cause, causes_of, summarise
-from pipeline.results.files import write_results
 from pipeline.results.issues import ISSUES, Issue, read_issues, write_issues
 from pipeline.results.names import RESERVED_NAMES, ResultNames, result_names
 from pipeline.results.summary import SUMMARY, write_summary
+from pipeline.results.write import write_results
 
 __all__ = [
     "ISSUES",

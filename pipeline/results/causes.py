@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pipeline.outcomes import TableReport
-from pipeline.problems import Problem, Severity
 from pipeline.results.issues import Issue, issues_of
+from pipeline.values.problems import Problem, Severity
+from pipeline.values.row_results import TableReport
 
 _ALIKE = 3  # up to so many messages that differ in nothing but the value are told one by one
 _EXAMPLES = 3

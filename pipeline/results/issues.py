@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.outcomes import RowResult, TableReport
-from pipeline.problems import Problem, Severity
-from pipeline.results.guard import guarded, unguarded
-from pipeline.results.replacing import replacing
+from pipeline.results.atomic_write import replacing
+from pipeline.results.formula_guard import guarded, unguarded
+from pipeline.values.problems import Problem, Severity
+from pipeline.values.row_results import RowResult, TableReport
 
 ISSUES = "issues.csv"
 _COLUMNS = ("file", "sheet", "row", "column", "value", "severity", "message", "hint")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.results.replacing import replacing
+from pipeline.results.atomic_write import replacing
 
 SUMMARY = "summary.json"  # the last file of a run: where it is, the run has been finished at least once
 

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.clarus.lists import Lists
 from pipeline.errors import LookupRefused
-from schemas.lists import CARRIER_SERVICES, ORDERS, PRODUCTS
+from schemas.vocabulary.lists import CARRIER_SERVICES, ORDERS, PRODUCTS
 
 
 class Pages:

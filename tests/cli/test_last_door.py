@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from pipeline import finish
-from pipeline.cli import _Command
+from pipeline.cli.command_line import _Command
 from pipeline.results import write_results
+from pipeline.runs import closing as finish
 
 
 @pytest.mark.parametrize(

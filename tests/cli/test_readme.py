@@ -13,7 +13,7 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.config import ENVIRONMENT, ClarusSettings, Settings, load_settings
-from pipeline.outcomes import Status
+from pipeline.values.outcomes import Status
 from schemas import RECORD_TYPES
 
 ROOT = Path(__file__).parents[2]
@@ -74,7 +74,7 @@ def test_every_module_is_on_the_map() -> None:
     named = {name.removeprefix("pipeline/") for name in re.findall(r"`([a-z_/]+(?:/|\.py))`", the_map)}
 
     assert names - named == set()
-    assert named - names - {"schemas/", *(path.name for path in (ROOT / "schemas").iterdir())} == set()
+    assert named - names == {"schemas/", "vocabulary/"}
 
 
 def test_it_can_be_read_in_one_sitting() -> None:

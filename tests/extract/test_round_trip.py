@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.extract import Options, extract
-from pipeline.extract.cells import stripped
-from pipeline.tables import Table
+from pipeline.extract.blanks import stripped
+from pipeline.values.tables import Table
 from tests.support.records import cells_by_row
 
 HEADINGS = ["code", "name", "address_1", "notes of ours", "postcode"]

@@ -7,9 +7,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipeline.outcomes import HELD_BY, RowResult, Status
-from pipeline.problems import Problem, Severity
 from pipeline.results import summarise, write_issues, write_summary
+from pipeline.values.outcomes import Status
+from pipeline.values.problems import Problem, Severity
+from pipeline.values.row_results import HELD_BY, RowResult
 
 HELD = RowResult(Status.INVALID, error="held back by row 3, priority: 2000 is not between 1 and 99")
 

@@ -18,10 +18,11 @@ from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.extract import Options, extract
-from pipeline.outcomes import RowResult, Status
-from pipeline.problems import Problem, Severity
 from pipeline.results import write_results
-from pipeline.tables import RESULT_COLUMNS
+from pipeline.values.outcomes import Status
+from pipeline.values.problems import Problem, Severity
+from pipeline.values.row_results import RowResult
+from pipeline.values.tables import RESULT_COLUMNS
 
 CREATED = RowResult(Status.CREATED, clarus_id=70, line_id=701)
 INVALID = RowResult(Status.INVALID, error="quantity: -2 is not above 0 (type a positive number)")

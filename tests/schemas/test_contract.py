@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from schemas import RECORD_TYPES, Column, Level, RecordType, in_load_order
-from schemas.dates import Reading
-from schemas.headings import fold
+from schemas.vocabulary.dates import Reading
+from schemas.vocabulary.headings import fold
 
 Schema = dict[str, Any]
 

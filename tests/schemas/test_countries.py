@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.countries import country_meant, is_country
+from schemas.vocabulary.countries import country_meant, is_country
 
 
 @pytest.mark.parametrize("text", ["GB", "US", "CA-ON", "GB-ENG", "FR-75C"])

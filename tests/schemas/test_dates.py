@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.dates import Reading, format_in_words, is_timestamp, read_timestamp
+from schemas.vocabulary.dates import Reading, format_in_words, is_timestamp, read_timestamp
 
 LONDON = ZoneInfo("Europe/London")
 BRITISH = Reading(LONDON, ("%d/%m/%Y", "%d/%m/%Y %H:%M", "%d %b %Y"))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas import RECORD_TYPES
-from schemas.headings import fold, nearest
+from schemas.vocabulary.headings import fold, nearest
 
 
 @pytest.mark.parametrize(

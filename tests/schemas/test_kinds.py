@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
-from schemas import kinds
-from schemas.dates import Reading
-from schemas.kinds import Kind
+from schemas.vocabulary import kinds
+from schemas.vocabulary.dates import Reading
+from schemas.vocabulary.kinds import Kind
 
 EVERY_KIND = [
     kinds.text(),

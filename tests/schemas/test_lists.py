@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from schemas import RECORD_TYPES, lists
+from schemas import RECORD_TYPES
+from schemas.vocabulary import lists
 
 
 def test_every_column_names_the_list_itself() -> None:

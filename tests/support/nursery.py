@@ -112,7 +112,7 @@ def _bear(told: Mapping[str, Any]) -> int:
 
 
 def _attend() -> None:
-    import pipeline.commands
+    import pipeline.cli.commands
     import pipeline.extract.workbook
     import pipeline.results.workbook  # noqa: F401 - all that a run imports, once
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.extract import raw_records
-from pipeline.tables import Dialect
+from pipeline.values.tables import Dialect
 
 
 def cells_by_row(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:

@@ -17,7 +17,7 @@ last value, so that the file can be dropped in again without having been opened 
     plain      the same without its look, for a workbook that holds what the others do not understand
 """
 
-from pipeline.results.workbook.plain import write_plain_workbook
+from pipeline.results.workbook.values_only import write_plain_workbook
 from pipeline.results.workbook.write import write_workbook
 
 __all__ = ["write_plain_workbook", "write_workbook"]

@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.problems import Problem, Severity
-from schemas.headings import fold
+from pipeline.values.problems import Problem, Severity
+from pipeline.xlsx.editing.markup import Cell
+from schemas.vocabulary.headings import fold
 
 _LAST_ROW = 1_048_576  # of any sheet
 
@@ -22,7 +23,6 @@ class Mark:
 
 
 Marks = Mapping[int, Mapping[int, Mark]]  # by row and column number
-Cell = tuple[int, int]  # row, column
 
 
 def marks_of(problems: Iterable[Problem], columns: Mapping[str, int], heading_row: int) -> Marks:

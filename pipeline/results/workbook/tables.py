@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 
-from pipeline.results.workbook import markup
-from pipeline.results.workbook.layout import Layout
-from pipeline.results.workbook.package import Package
-from pipeline.tables import RESULT_COLUMNS
+from pipeline.results.workbook.status_columns import Layout
+from pipeline.values.tables import RESULT_COLUMNS
+from pipeline.xlsx.editing import markup
+from pipeline.xlsx.editing.archive import Archive
 
 
 def widen_tables(
-    package: Package, sheet: str, layout: Layout, heading_row: int, last_row: int
+    package: Archive, sheet: str, layout: Layout, heading_row: int, last_row: int
 ) -> tuple[bool, list[str]]:
     """Widen the table whose heading is the sheet's, or dissolve it where it cannot grow.
 

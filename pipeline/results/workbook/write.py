@@ -8,18 +8,20 @@ from io import TextIOWrapper
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from pipeline.outcomes import TableReport
-from pipeline.results.moved import with_rows_moved
-from pipeline.results.workbook import markup
-from pipeline.results.workbook.comments import write_comments
-from pipeline.results.workbook.frame import Frame, column_styles, fit, forget_rows, merged_cells, set_legacy_drawing
-from pipeline.results.workbook.layout import Layout, read_layout
-from pipeline.results.workbook.marks import Cell, marks_of, on_merged_cells
-from pipeline.results.workbook.package import Package
-from pipeline.results.workbook.rows import SheetStream
-from pipeline.results.workbook.sheet import Sheet, written_rows
-from pipeline.results.workbook.styles import EMPTY_STYLES, Styles
+from pipeline.results.renumbering import with_rows_moved
+from pipeline.results.workbook.fit import fit
+from pipeline.results.workbook.marks import marks_of, on_merged_cells
+from pipeline.results.workbook.status_columns import Layout, read_layout
+from pipeline.results.workbook.status_rows import Sheet, written_rows
 from pipeline.results.workbook.tables import widen_tables, without_tables
+from pipeline.values.row_results import TableReport
+from pipeline.xlsx.editing import markup
+from pipeline.xlsx.editing.archive import Archive
+from pipeline.xlsx.editing.comments import write_comments
+from pipeline.xlsx.editing.frame import Frame, column_styles, forget_rows, merged_cells, set_legacy_drawing
+from pipeline.xlsx.editing.markup import Cell
+from pipeline.xlsx.editing.rows import SheetStream
+from pipeline.xlsx.editing.styles import EMPTY_STYLES, Styles
 
 _COMPRESSION = 3  # takes half the time of zip's usual 6, and a tenth more room
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
@@ -38,7 +40,7 @@ def write_workbook(
             kept ones become values. Sheets that hold no data stay: lists for choosing from stand there.
     """
     with ZipFile(source) as original, ZipFile(target, "w", ZIP_DEFLATED, compresslevel=_COMPRESSION) as archive:
-        package = Package(original)
+        package = Archive(original)
         parts = dict(package.sheets())
         styles_part = _styles_part(package)
         styles = Styles(package.read(styles_part))
@@ -51,7 +53,7 @@ def write_workbook(
 
 
 def _write_sheet(
-    package: Package, part: str, archive: ZipFile, report: TableReport, styles: Styles, only: Sequence[int] | None
+    package: Archive, part: str, archive: ZipFile, report: TableReport, styles: Styles, only: Sequence[int] | None
 ) -> None:
     heading_row = report.table.heading_row
     layout = read_layout(package, part, heading_row)
@@ -87,7 +89,7 @@ def _write_sheet(
         text.write(frame.tail)
 
 
-def _styles_part(package: Package) -> str:
+def _styles_part(package: Archive) -> str:
     found = next(package.related(package.workbook, "styles"), None)
     if found is not None and found.target in package:
         return found.target
@@ -97,13 +99,13 @@ def _styles_part(package: Package) -> str:
     return part
 
 
-def _forget_calculation_order(package: Package) -> None:
+def _forget_calculation_order(package: Archive) -> None:
     """Leave out the list of cells with formulas, which Excel makes anew: one that names others is refused."""
     for relation in list(package.related(package.workbook, "calcChain")):
         package.drop(package.workbook, relation)
 
 
-def _name_filter(package: Package, part: str, layout: Layout, heading_row: int, last_row: int) -> None:
+def _name_filter(package: Archive, part: str, layout: Layout, heading_row: int, last_row: int) -> None:
     """Let the hidden name of the sheet's filter, if there is one, reach as far as the filter."""
     number = [name for _, name in package.sheets()].index(part)
     pattern = re.compile(

@@ -1,0 +1,225 @@
+"""The command line: words to values, and errors to exit codes. It decides nothing else.
+
+Nothing but click is imported before a command runs, so that `--help` is there at once.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import signal
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.errors import PipelineError, Unfinished
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+_EPILOG = (
+    "Exit codes: 0 every row is in Clarus; 1 some rows need someone; 2 usage or configuration; "
+    "3 could not finish (Clarus unreachable, credentials refused, stopped); 4 another run holds the outbox."
+)
+_REPORT = (
+    "This is a fault of clarus-batch, not of your files. What was sent is in the ledger, and the next run goes on from "
+    "there. Please report it to whoever maintains clarus-batch, with what the same command prints with -v -v"
+)
+_FILE = click.Path(path_type=Path)
+_PORT = click.IntRange(0, 65535)
+_SECONDS = click.FloatRange(min=0)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class _Command(click.Command):
+    """Ends with the exit code of an error and one sentence, never with a traceback that nobody asked for."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        # Imports leave nothing to collect, and looking for it takes a tenth of their time: `commands` enables it again.
+        gc.disable()
+        # While everything is being imported; those who have something to finish listen for it themselves.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.ClickException, BrokenPipeError):
+            raise
+        except PipelineError as error:
+            self._end(ctx, error.exit_code, str(error))
+        except KeyboardInterrupt:
+            self._end(ctx, Unfinished.exit_code, "stopped")
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            self._end(ctx, Unfinished.exit_code, f"{place}{error.strerror or error}", error)
+        except Exception as error:  # the last door: whatever comes here was not foreseen
+            self._end(ctx, Unfinished.exit_code, f"{type(error).__name__}: {error}", error, f". {_REPORT}")
+
+    def _end(
+        self, ctx: click.Context, exit_code: int, words: str, fault: Exception | None = None, advice: str = ""
+    ) -> None:
+        click.echo(f"clarus-batch: {words}{advice}", err=True)
+        if ctx.params.get("as_json"):
+            click.echo(json.dumps({"exit_code": exit_code, "error": words}))
+        if fault is not None and ctx.params.get("verbose", 0) > 1:
+            traceback.print_exception(fault)
+        ctx.exit(exit_code)
+
+
+class _Commands(click.Group):
+    command_class = _Command
+
+
+def _show_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if not wanted or context.resilient_parsing:
+        return
+    from importlib import metadata
+
+    try:
+        click.echo(f"clarus-batch {metadata.version('clarus-batch')}")
+    except metadata.PackageNotFoundError:
+        click.echo("clarus-batch, not installed: run from its source")
+    context.exit()
+
+
+@click.group(cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
+)
+def main() -> None:
+    """Load CSV and Excel files into Clarus WMS: every row comes back with its Clarus id or the reason it has none."""
+
+
+def _configured(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--profile", help="A profile of the configuration, laid over the rest."),
+        click.option("--config", type=_FILE, help="The configuration file; else clarus.toml, if it is here."),
+    ):
+        command = option(command)
+    return command
+
+
+def _telling(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong."),
+        click.option(
+            "-v", "--verbose", count=True, help="Tell every cause, and trouble with Clarus; twice: tracebacks."
+        ),
+        click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, for programs."),
+    ):
+        command = option(command)
+    return command
+
+
+def _loading(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--rate", type=float, help="At most so many requests a second; else no limit."),
+        click.option("--concurrency", type=int, help="At most so many requests at once (1 to 512); else 32."),
+        click.option("--sandbox", is_flag=True, help="Use the built-in stand-in for Clarus; needs no credentials."),
+        click.option("--outbox", type=_FOLDER, help="Where results and the ledger are; else outbox."),
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.argument("files", nargs=-1, type=_FILE)
+@click.option("--inbox", type=_FOLDER, help="Where files are picked up; else inbox.")
+@click.option("--dry-run", is_flag=True, help="Rehearse: look everything up, but send nothing.")
+@_loading
+@_configured
+@_telling
+def run(files: tuple[Path, ...], **options: Any) -> None:
+    """Load FILES, or everything in the inbox.
+
+    What earlier runs still owe is done first. Files of the inbox are moved into the run's folder in the outbox; files
+    named here are copied. The results lie beside them.
+    """
+    from pipeline.cli.commands import run_files
+
+    sys.exit(run_files(files, **options))
+
+
+@main.command()
+@click.argument("run", required=False)
+@click.option("--send-unknown", is_flag=True, help="Also send again what is in doubt and cannot be looked up.")
+@_loading
+@_configured
+@_telling
+def retry(run: str | None, **options: Any) -> None:
+    """Try again what RUN, or every run, left unfinished.
+
+    RUN is the name of a folder in the outbox. Results are rewritten in place; nothing has to be dropped in again.
+    Invalid rows wait for a mended file.
+    """
+    from pipeline.cli.commands import retry_runs
+
+    sys.exit(retry_runs(run, **options))
+
+
+@main.command()
+@click.argument("files", nargs=-1, type=_FILE, required=True)
+@_configured
+@_telling
+def check(files: tuple[Path, ...], **options: Any) -> None:
+    """Check FILES without a network.
+
+    Problems are shown, nothing is sent, moved or written. Exit code 0: no errors; 1: errors. Whether codes exist in
+    Clarus is known only to `run`; `run --dry-run` asks without sending.
+    """
+    from pipeline.cli.commands import check_files
+
+    sys.exit(check_files(files, **options))
+
+
+@main.command()
+@click.option("--dir", "folder", type=_FOLDER, default="clarus-demo", show_default=True, help="Where to make it.")
+@_telling
+def demo(folder: Path, **options: Any) -> None:
+    """Run the whole job on sample files, against the built-in stand-in for Clarus.
+
+    The exit code is 1, for there are mistakes in the samples.
+    """
+    from pipeline.cli.demo import run_demo
+
+    sys.exit(run_demo(folder, **options))
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; loopback only.")
+@click.option("--port", type=_PORT, default=8080, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option("--latency", type=_SECONDS, default=0.0, show_default=True, help="Seconds that every answer takes.")
+@click.option("--journal", type=_FILE, help="A file that keeps the records for the next time; else they are forgotten.")
+def sandbox(host: str, port: int, latency: float, journal: Path | None) -> None:
+    """Serve the stand-in for Clarus alone, until Ctrl-C."""
+    from pipeline.cli.commands import serve_sandbox
+
+    serve_sandbox(host, port, latency, journal)
+
+
+@main.command()
+@click.argument("record_type", metavar="TYPE")
+@click.option("-o", "--output", type=_FILE, help="The file to write, .csv or .xlsx; else TYPE.csv.")
+@_configured
+@_telling
+def template(record_type: str, output: Path | None, **options: Any) -> None:
+    """Write an empty file with every column that TYPE accepts.
+
+    A workbook has rules beside its headings and lists of the words that Clarus knows.
+    """
+    from pipeline.cli.commands import write_empty
+
+    sys.exit(write_empty(record_type, output, **options))
+
+
+@main.command()
+@click.argument("record_type", metavar="TYPE")
+@_configured
+@_telling
+def fields(record_type: str, **options: Any) -> None:
+    """Show the columns that TYPE accepts, their kinds and rules."""
+    from pipeline.cli.commands import show_fields
+
+    sys.exit(show_fields(record_type, **options))

@@ -1,0 +1,231 @@
+"""What the commands do, once they are called: configuration in, exit code out."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import ipaddress
+import os
+import sys
+import time
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+import orjson
+from pydantic import SecretStr
+
+from pipeline.cli.progress_display import watching
+from pipeline.cli.report import Telling, tell_check, tell_runs
+from pipeline.config import Settings, load_settings, require_access
+from pipeline.errors import Stopped, UsageError
+from pipeline.extract import SUFFIXES
+from pipeline.ledger import Ledger
+from pipeline.runs.batch import Job, access_of
+from pipeline.runs.closing import Finished
+from pipeline.runs.inbox import wait_until_whole, waiting_files
+from pipeline.runs.outbox import LEDGER, holding, make_folders
+from pipeline.runs.reading import configured_book, read, require_address_book
+from pipeline.stopping import Stopping, listening
+from pipeline.transform import all_documents
+from schemas import RECORD_TYPES, RecordType
+from schemas.vocabulary.headings import fold, nearest
+
+
+def run_files(files: Sequence[Path], dry_run: bool, **options: Any) -> int:
+    """Load files, those named or those of the inbox, after what earlier runs owe."""
+    settings = _settings(options)
+    make_folders(settings.inbox, settings.outbox)
+    for file in files:
+        _must_be_a_file(file)
+    stopping = Stopping()
+    with listening(stopping.stop), holding(settings.outbox):
+        taken = list(files) or _from_inbox(settings, stopping)
+        if not taken and (dry_run or not _is_left(settings, "owed")):
+            return tell_runs([], _telling(options))
+        if dry_run:
+            return _with_clarus(settings, options, stopping, lambda job: job.rehearse(taken))
+        return _with_clarus(settings, options, stopping, lambda job: job.run(taken, keep=bool(files)))
+
+
+def retry_runs(run: str | None, send_unknown: bool, **options: Any) -> int:
+    """Try again what earlier runs left unfinished."""
+    settings = _settings(options)
+    make_folders(settings.outbox)
+    stopping = Stopping()
+    if run is not None and Path(run).parent.resolve() == settings.outbox.resolve():
+        run = Path(run).name  # as the shell completes it, and as the screen shows it
+    with listening(stopping.stop), holding(settings.outbox):
+        if run is None and not _is_left(settings, "unfinished"):
+            return tell_runs([], _telling(options))
+        return _with_clarus(settings, options, stopping, lambda job: job.retry(run, send_unknown))
+
+
+def check_files(files: Sequence[Path], **options: Any) -> int:
+    """Check files without a network."""
+    settings = _settings(options)
+    for file in files:
+        _must_be_a_file(file)
+    read_files = [read(file, settings) for file in files]
+    tables = [table for file in read_files for table in file.tables]
+    return tell_check(read_files, all_documents(tables, configured_book(settings)), _telling(options))
+
+
+def serve_sandbox(host: str, port: int, latency: float, journal: Path | None) -> None:
+    """Serve the stand-in for Clarus until it is interrupted."""
+    from pipeline.sandbox import Conditions, Sandbox, serve
+
+    def ready(url: str) -> None:
+        click.echo(f"Clarus sandbox at {url} (tenant sandbox, client sandbox, secret sandbox); Ctrl-C ends it")
+        sys.stdout.flush()
+
+    if host != "localhost" and not _is_loopback(host):
+        raise UsageError(f"the sandbox listens on loopback only, not on {host}")
+    try:
+        server = Sandbox(host=host, port=port, journal=journal, conditions=Conditions(latency_seconds=latency))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"the journal {journal} cannot be read: {error}") from error
+    try:
+        serve(server, ready)
+    except OSError as error:
+        raise UsageError(f"the sandbox cannot listen on {host}:{port}: {error}") from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def write_empty(record_type: str, output: Path | None, **options: Any) -> int:
+    """Write an empty file of a record type."""
+    from pipeline.describe.template import write_template
+
+    record = _record_type(record_type)
+    target = output or Path(f"{record.name}.csv")
+    match target.suffix.lower():
+        case ".csv":
+            write_template(record, target, "csv", _settings(options))
+        case ".xlsx":
+            write_template(record, target, "xlsx", _settings(options))
+        case _:
+            raise UsageError(f"{target}: a template is a .csv or an .xlsx file")
+    telling = _telling(options)
+    if telling.as_json:
+        click.echo(orjson.dumps({"file": str(target), "record_type": record.name}).decode())
+    elif not telling.quiet:
+        click.echo(f"{target} has every column of {record.name}")
+    return 0
+
+
+def show_fields(record_type: str, as_json: bool, **options: Any) -> int:
+    """Show the columns of a record type."""
+    from pipeline.describe.fields import as_json as to_json
+    from pipeline.describe.fields import as_text, describe
+
+    lines = describe(_record_type(record_type), _settings(options))
+    if as_json:
+        click.echo(orjson.dumps(to_json(lines), option=orjson.OPT_INDENT_2).decode())
+    else:
+        click.echo(as_text(lines))
+    return 0
+
+
+def _is_left(settings: Settings, what: Literal["owed", "unfinished"]) -> bool:
+    """Whether any run of the outbox has something left: if not, Clarus is not needed, nor who we are there."""
+
+    async def ask() -> bool:
+        ledger = Ledger.open_to_read(settings.outbox / LEDGER)
+        try:
+            return await ledger.has_runs(what)
+        finally:
+            await ledger.close()
+
+    return asyncio.run(ask())
+
+
+def _settings(options: Mapping[str, Any]) -> Settings:
+    overrides = {
+        "inbox": options.get("inbox"),
+        "outbox": options.get("outbox"),
+        "clarus.concurrency": options.get("concurrency"),
+        "clarus.rate": options.get("rate"),
+    }
+    return load_settings(options.get("config"), options.get("profile"), environ=os.environ, overrides=overrides)
+
+
+def _telling(options: Mapping[str, Any]) -> Telling:
+    return Telling(options["as_json"], options["quiet"], bool(options["verbose"]))
+
+
+def _record_type(name: str) -> RecordType:
+    record = RECORD_TYPES.get(fold(name))
+    if record is None:
+        likely = nearest(name, RECORD_TYPES)
+        hint = f"did you mean {likely}?" if likely else f"there are {', '.join(RECORD_TYPES)}"
+        raise UsageError(f"there is no record type {name}: {hint}")
+    return record
+
+
+def _must_be_a_file(file: Path) -> None:
+    if not file.exists():
+        raise UsageError(f"there is no file {file}")
+    if file.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"{file}: only {', '.join(SUFFIXES)} are read")
+
+
+def _from_inbox(settings: Settings, stopping: Stopping) -> list[Path]:
+    def sleep(seconds: float) -> None:
+        time.sleep(seconds)
+        stopping.check()
+
+    files, others = waiting_files(settings.inbox, SUFFIXES)
+    for other in others:
+        click.echo(f"warning: {other} stays where it is: only {', '.join(SUFFIXES)} are read", err=True)
+    return wait_until_whole(files, settings.settle_seconds, sleep=sleep)
+
+
+def _with_clarus(
+    settings: Settings,
+    options: Mapping[str, Any],
+    stopping: Stopping,
+    call: Callable[[Job], Coroutine[Any, Any, list[Finished]]],
+) -> int:
+    require_address_book(settings)
+    with (
+        _clarus(settings, options["sandbox"]) as (reached, known_as),
+        watching(options["quiet"], options["verbose"]) as progress,
+    ):
+        try:
+            finished = asyncio.run(call(Job(reached, access_of(reached, known_as), progress, stopping)))
+        except KeyboardInterrupt:
+            raise Stopped("stopped at once; the next run goes on from what the ledger knows") from None
+    return tell_runs(finished, _telling(options))
+
+
+@contextmanager
+def _clarus(settings: Settings, sandbox: bool) -> Iterator[tuple[Settings, str]]:
+    """The settings that reach Clarus, or a sandbox that remembers its records beside the ledger."""
+    if not sandbox:
+        require_access(settings)
+        yield settings, ""
+        return
+    from pipeline.sandbox import Sandbox
+
+    field = settings.clarus.storage_unit_field
+    with Sandbox(journal=settings.outbox / ".sandbox.jsonl", storage_unit_field=field) as server:
+        secret = SecretStr("sandbox")
+        reached = {"base_url": server.url, "subdomain": "sandbox", "client_id": "sandbox", "client_secret": secret}
+        own = settings.clarus.model_copy(update={**reached, "access_token": SecretStr(""), "api_path": "/api"})
+        # Its port is another one each time; the ledger must know it again.
+        yield settings.model_copy(update={"clarus": own}), "sandbox"
+
+
+# Everything is imported. The collector is kept from looking through what stays, modules and the cells of the files,
+# again and again: as it comes it takes a sixth of the time of a run, and documents come and go without its help.
+gc.freeze()
+gc.set_threshold(20_000, 20, 20)
+gc.enable()

@@ -1,0 +1,217 @@
+"""What the commands tell at the end, on standard output: lines for people, or one JSON object for programs."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+import orjson
+
+from pipeline.results import Cause, Issue, causes_of, result_names, summarise
+from pipeline.runs.closing import Finished
+from pipeline.runs.reading import ReadFile
+from pipeline.values.document_tables import DocumentTable
+from pipeline.values.outcomes import OWED, Status
+from pipeline.values.problems import Problem, Severity
+
+_SHOWN = 20  # causes; with -v all of them
+_ALL = sys.maxsize
+# Nobody has to mend anything for these.
+_UNASKED = OWED | {Status.READY, *(status for status in Status if status.done)}
+_COLUMNS_NAMED = 3  # of those about which the same is said
+_WOULD_BE = {
+    "created": "would_create",
+    "changed": "would_change",
+    "left alone": "would_leave_alone",
+    "refused": "would_refuse",
+}
+_FILLED = re.compile(r" \(filled in [^)]*\)$")  # how often each of several columns is filled stands in issues.csv
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How much is told, and to whom."""
+
+    as_json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+
+def tell_runs(finished: Sequence[Finished], telling: Telling) -> int:
+    """Tell how the runs went and return the exit code of them all: the worst."""
+    exit_code = max((run.exit_code for run in finished), default=0)
+    if telling.as_json:
+        _print_json({"exit_code": exit_code, "runs": [run.summary for run in finished]})
+        return exit_code
+    blocks: list[list[str]] = []
+    for run in finished:
+        if run.exit_code or not telling.quiet:
+            blocks += [[f"Run {run.folder.name}"] if len(finished) > 1 else [], *_run(run, telling)]
+    if not finished and not telling.quiet:
+        blocks.append(["Nothing to do."])
+    _print_blocks(blocks)
+    return exit_code
+
+
+def tell_check(files: Sequence[ReadFile], tables: Sequence[DocumentTable], telling: Telling) -> int:
+    """Tell what is wrong in files that were checked and return the exit code: 0 without errors, else 1."""
+    unreadable = [file for file in files if file.trouble]
+    errors = any(_is_error(problem) for table in tables for problem in _problems(table))
+    exit_code = 1 if unreadable or errors else 0
+    if telling.as_json:
+        told = [_check_json(table) for table in tables]
+        told += [{"file": str(file.path), "error": file.trouble} for file in unreadable]
+        _print_json({"exit_code": exit_code, "files": told})
+        return exit_code
+    issues = [Issue(str(file.path), "", Problem(0, "", "", file.trouble)) for file in unreadable]
+    for table in tables:
+        own = table.clean.table
+        issues += [Issue(str(own.path), own.sheet, problem) for problem in _problems(table)]
+    counts = [] if telling.quiet else _aligned([_checked(table) for table in tables])
+    _print_blocks([counts, *_told_causes(causes_of(issues), telling, "with -v")])
+    return exit_code
+
+
+def _run(run: Finished, telling: Telling) -> Iterator[list[str]]:
+    """One block of lines after another: the counts, the errors, the warnings, and where to go on."""
+    files = run.summary["files"]
+    if not telling.quiet:
+        yield _aligned([_counted(file) for file in files if "statuses" in file])
+    yield from _told_causes(summarise(run.reports, run.unreadable, most=_ALL), telling, "in issues.csv")
+    if rehearsal := run.summary.get("rehearsal"):
+        yield list(_rehearsed(rehearsal))
+    end = [f"Could not finish: {run.stopped}"] if run.stopped else []
+    end.append(f"Results: {run.folder}")
+    if to_mend := _to_mend(run):
+        what = "To be mended" if rehearsal else "Mend and drop in again"  # a rehearsed file still lies where it was
+        end.append(f"{what}: {', '.join(to_mend)}")
+    if not rehearsal and (owed := sum(rows for status, rows in run.summary["statuses"].items() if status in OWED)):
+        end.append(f"Left for the next run or retry: {_plural(owed, 'row')}")
+    yield end
+
+
+def _to_mend(run: Finished) -> list[str]:
+    """The names of the failed files in which somebody has something to do: rows that are only owed go on unasked."""
+    files = run.summary["files"]
+    names = [file["file"] for file in files]
+    waiting = [file["file"] for file in files if not _UNASKED.issuperset(file.get("statuses", ()))]
+    failed = dict.fromkeys(result_names(name, names).failed for name in waiting)
+    return [name for name in failed if (run.folder / name).exists()]
+
+
+def _rehearsed(rehearsal: Mapping[str, Any]) -> Iterator[str]:
+    yield click.style("Rehearsal: nothing was sent", bold=True)
+    for what, counted in _WOULD_BE.items():
+        records = ", ".join(f"{count:,} {record}" for record, count in rehearsal[counted].items())
+        yield f"  would be {what}: {records or 'nothing'}"
+    yield "  not known before sending:"
+    yield from (f"    {unknown}" for unknown in rehearsal["not_known"])
+    yield f"  the exact bodies: {rehearsal['payloads']}"
+
+
+def _counted(file: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    name = f"{file['file']}, sheet {file['sheet']}" if file["sheet"] else file["file"]
+    statuses: Mapping[Status, int] = file["statuses"]
+    return name, file["record_type"], _plural(file["rows"], "row"), ", ".join(f"{n:,} {s}" for s, n in statuses.items())
+
+
+def _checked(table: DocumentTable) -> tuple[str, str, str, str]:
+    own, errors = table.clean.table, sum(map(_is_error, _problems(table)))
+    name = f"{own.path}, sheet {own.sheet}" if own.sheet else str(own.path)
+    documents = f"{table.groups.count:,} {own.record.noun if table.groups.count == 1 else own.record.name}"
+    told = f"{documents}, {_plural(errors, 'error') if errors else 'no errors'}"
+    return name, own.record.name, _plural(_rows(table), "row"), told
+
+
+def _aligned(rows: Sequence[tuple[str, str, str, str]]) -> list[str]:
+    name, record, count = (max((len(row[column]) for row in rows), default=0) for column in range(3))
+    return [f"{row[0]:<{name}}  {row[1]:<{record}}  {row[2]:>{count}}  {row[3]}".rstrip() for row in rows]
+
+
+def _told_causes(causes: Sequence[Cause], telling: Telling, where_all_are: str) -> Iterator[list[str]]:
+    errors = [cause.sentence for cause in causes if cause.severity is Severity.ERROR]
+    yield _titled(click.style("Errors", fg="red", bold=True), errors, telling, where_all_are)
+    if not telling.quiet:
+        warnings = [cause for cause in causes if cause.severity is Severity.WARNING]
+        sentences = [cause.sentence for cause in warnings] if telling.verbose else list(_folded(warnings))
+        yield _titled(click.style("Warnings", fg="yellow", bold=True), sentences, telling, where_all_are)
+
+
+def _titled(title: str, sentences: Sequence[str], telling: Telling, where_all_are: str) -> list[str]:
+    if not sentences:
+        return []
+    shown = sentences if telling.verbose else sentences[:_SHOWN]
+    lines = [title, *(f"  {sentence}" for sentence in shown)]
+    if len(shown) < len(sentences):
+        lines.append(f"  … and {len(sentences) - len(shown):,} more: all of them {where_all_are}")
+    return lines
+
+
+def _folded(causes: Iterable[Cause]) -> Iterator[str]:
+    """What is said of several columns of a file, said once: wide exports have dozens that Clarus does not know."""
+    alike = defaultdict[tuple[str, ...], list[Cause]](list)
+    for cause in causes:
+        of_column = "" if cause.first_rows == (0,) else f"{cause.column} {cause.message}"
+        alike[cause.file, cause.sheet, _FILLED.sub("", cause.message), cause.hint, of_column].append(cause)
+    for (file, sheet, message, hint, _), group in alike.items():
+        if len(group) == 1:
+            yield group[0].sentence
+            continue
+        named = ", ".join(cause.column for cause in group[:_COLUMNS_NAMED])
+        more = f" and {len(group) - _COLUMNS_NAMED} more" if len(group) > _COLUMNS_NAMED else ""
+        where = f"{file}, sheet {sheet}" if sheet else file
+        yield f"{where}, {len(group)} columns ({named}{more}): {message}{f' ({hint})' if hint else ''}"
+
+
+def _check_json(table: DocumentTable) -> Mapping[str, Any]:
+    own = table.clean.table
+    return {
+        "file": str(own.path),
+        "sheet": own.sheet,
+        "record_type": own.record.name,
+        "rows": _rows(table),
+        "documents": table.groups.count,
+        "problems": [_problem_json(problem) for problem in _problems(table)],
+    }
+
+
+def _problem_json(problem: Problem) -> Mapping[str, Any]:
+    return {
+        "row": problem.row or None,
+        "column": problem.column,
+        "value": problem.value,
+        "severity": problem.severity,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def _problems(table: DocumentTable) -> list[Problem]:
+    """What is wrong in a table, and what is right but waits for another one."""
+    return [*table.problems, *table.waiting()]
+
+
+def _rows(table: DocumentTable) -> int:
+    return len(table.clean.rows) + len(table.clean.table.broken)
+
+
+def _is_error(problem: Problem) -> bool:
+    return problem.severity is Severity.ERROR
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _print_blocks(blocks: Iterable[Sequence[str]]) -> None:
+    if filled := ["\n".join(lines) for lines in blocks if lines]:
+        click.echo("\n\n".join(filled))
+
+
+def _print_json(told: Mapping[str, Any]) -> None:
+    click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())

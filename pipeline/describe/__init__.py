@@ -1,0 +1,1 @@
+"""The contracts in words and in files."""

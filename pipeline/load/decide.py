@@ -1,0 +1,223 @@
+"""Decide for each document whether it is sent, changed or left alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.event_loop import in_turns
+from pipeline.ledger import Entry, Identity, State
+from pipeline.load.deliver import CodeLists
+from pipeline.load.digests import differences, digests, identity, recalled_line_ids, whole
+from pipeline.load.existing import Existing, change_body, change_problem, what_to_do
+from pipeline.load.posting import NOT_LISTED, Key, Posting
+from pipeline.values.documents import Document
+from pipeline.values.outcomes import Outcome, Status
+from pipeline.values.problems import Problem, Severity
+from pipeline.values.resolved import Resolved, Unresolved
+from schemas.vocabulary.lists import CodeList
+
+Resolve = Callable[[Sequence[Document]], Awaitable[list[Resolved | Unresolved]]]
+Find = Callable[[Sequence[Identity]], Awaitable[dict[Identity, Entry]]]
+
+_MADE = (State.CREATED, State.UPDATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """Consults the ledger, then Clarus, for a block of documents of one record type."""
+
+    tenant: str
+    find_entries: Find
+    resolve: Resolve
+    lists: CodeLists
+    settle: float  # seconds after which a read is trusted to see a write
+    existing: Existing = Existing.EXISTS
+    send_unknown: bool = False
+    wait: Callable[[float], Awaitable[None]] = asyncio.sleep  # for so many seconds; may raise why the run must end
+    is_doubtful: Callable[[CodeList], bool] = lambda codes: False  # whether what a list shows may be another record
+
+    async def prepare(self, block: Sequence[Document]) -> list[tuple[Document, Outcome | Posting]]:
+        """Return each document with its outcome, or with what is to be sent for it.
+
+        Raises:
+            Unfinished: Clarus cannot be asked.
+        """
+        names = [identity(document, self.tenant) for document in block]
+        entries = await self.find_entries(names)
+        decided: list[tuple[Document, Outcome | Posting]] = []
+        going: list[Document] = []
+        before: list[Entry | None] = []
+        async for document, name in in_turns(zip(block, names, strict=True)):
+            entry = entries.get(name)
+            recalled = _noted(document) or self._recalled(document, entry)
+            if recalled is None:
+                going.append(document)
+                before.append(entry)
+            else:
+                decided.append((document, recalled))
+        resolutions = await self.resolve(going)
+        known = await self._already_there(resolutions, before)
+        async for resolution, entry in in_turns(zip(resolutions, before, strict=True)):
+            found = known.get(resolution.listed_key, []) if resolution.listed_key else []
+            decided.append((resolution.document, self._decide(resolution, entry, found)))
+        return decided
+
+    async def made_before(self, record: str, keys: Sequence[Key]) -> dict[Key, Entry]:
+        """Return what the ledger says of documents that this program has made; the others are absent."""
+        names = {Identity(self.tenant, record, "/".join(key[:-1]), key[-1]): key for key in keys}
+        entries = await self.find_entries(list(names))
+        return {names[name]: entry for name, entry in entries.items() if entry.state in _MADE}
+
+    def _recalled(self, document: Document, entry: Entry | None) -> Outcome | None:
+        """The outcome of a document that this program has made before and that needs nothing now."""
+        if entry is None or entry.state not in _MADE:
+            return None
+        parts = digests(document)
+        ids = recalled_line_ids(entry, parts["lines"])
+        status = Status.UPDATED if entry.state is State.UPDATED else Status.CREATED
+        warning = "" if whole(parts) == entry.fingerprint else _changed(document, entry, parts)
+        if not warning:
+            return Outcome(Status.EXISTS, entry.clarus_id, ids, made_in=entry.run, made_as=status)
+        if what_to_do(document, self.existing) is not Existing.EXISTS:
+            return None
+        return Outcome(Status.EXISTS, entry.clarus_id, ids, error=warning, made_in=entry.run, made_as=status)
+
+    async def _already_there(
+        self, resolutions: Sequence[Resolved | Unresolved], entries: Sequence[Entry | None]
+    ) -> dict[Key, list[int]]:
+        """Look up which documents Clarus has; those in doubt are looked for only after the settle time.
+
+        It counts from now: the ledger knows when a document was about to leave, not how long it waited before it did.
+        """
+        listed = resolutions[0].document.record.listed if resolutions else None
+        if listed is None:
+            return {}
+        if any(entry is not None and entry.state is State.SENT for entry in entries):
+            await self.wait(self.settle)
+        return await self.lists.find(listed, {r.listed_key for r in resolutions if r.listed_key is not None})
+
+    def _decide(
+        self, resolution: Resolved | Unresolved, entry: Entry | None, found: Sequence[int]
+    ) -> Outcome | Posting:
+        document = resolution.document
+        if entry is not None and entry.state is State.SENT:
+            new = [record for record in found if record not in entry.known_ids]
+            if new:
+                changed = _changed(document, entry, digests(document))
+                return Outcome(Status.EXISTS if changed else Status.CREATED, new[0], error=changed, adopted=entry)
+            if document.record.listed is None and not self.send_unknown:
+                return Outcome(Status.UNKNOWN, error=f"sent before without an answer, and {NOT_LISTED}")
+            return _unresolved(resolution) or self._posting(resolution, entry, entry.known_ids)
+        if entry is None and len(found) > 1 and _is_named_by_a_code(document):
+            message = f"{document} stands for {len(found)} records in Clarus (ids {', '.join(map(str, found[:5]))})"
+            hint = "give each of them a code of its own there"
+            problem = Problem(document.rows[0], document.record.reference, document.reference, message, hint)
+            return Outcome(Status.INVALID, error=problem.sentence, problems=(problem,))
+        there = entry.clarus_id if entry is not None and entry.clarus_id is not None else next(iter(found), None)
+        if there is not None and not document.controls.get("allow_duplicate"):
+            return self._for_existing(resolution, entry, there)
+        if document.controls.get("is_new_product") is False:
+            return _refused(
+                document, "is_new_product", f"{document} is not in Clarus, and this says that it is not new"
+            )
+        return _unresolved(resolution) or self._posting(resolution, entry, tuple(found))
+
+    def _for_existing(self, resolution: Resolved | Unresolved, entry: Entry | None, there: int) -> Outcome | Posting:
+        document = resolution.document
+        match what_to_do(document, self.existing):
+            case Existing.EXISTS:
+                return Outcome(Status.EXISTS, there, problems=() if entry else self._doubts(document))
+            case Existing.ERROR:
+                hint = "existing_products is error: remove the row, or allow the update"
+                problem = Problem(
+                    document.rows[0],
+                    document.record.reference,
+                    document.reference,
+                    f"{document} is already in Clarus",
+                    hint,
+                )
+                return Outcome(Status.INVALID, there, error=problem.sentence, problems=(problem,))
+        if isinstance(resolution, Unresolved):
+            return _failed(resolution)
+        if (missing := change_problem(document)) is not None:
+            return Outcome(Status.INVALID, there, error=missing.sentence, problems=(missing,))
+        parts = digests(document)
+        if entry is not None:
+            parts = {**entry.parts, **parts}  # a change leaves alone what it does not name
+        return Posting(
+            identity=identity(document, self.tenant),
+            method="PATCH",
+            path=f"{resolution.path}/{there}",
+            body=change_body(resolution),
+            fingerprint=whole(parts),
+            parts=parts,
+            listed=document.record.listed,
+            key=document.key,
+            attempts=entry.attempts if entry is not None else 0,
+            changes=there,
+        )
+
+    def _doubts(self, document: Document) -> tuple[Problem, ...]:
+        """A warning where it may be another record that was found."""
+        listed = document.record.listed
+        if listed is None or not self.is_doubtful(listed):
+            return ()
+        unseen = " and ".join(field.partition(".")[0].replace("_", " ") for field in listed.doubtful)
+        message = f"Clarus has this one, or one of another {unseen}, which it does not show: nothing was sent"
+        hint = "look in Clarus, and make it there if it is missing"
+        return (Problem(document.rows[0], document.record.key[1], document.key[1], message, hint, Severity.WARNING),)
+
+    def _posting(self, resolution: Resolved | Unresolved, entry: Entry | None, known_ids: tuple[int, ...]) -> Posting:
+        assert isinstance(resolution, Resolved)
+        document, parts = resolution.document, digests(resolution.document)
+        return Posting(
+            identity=identity(document, self.tenant),
+            path=resolution.path,
+            body=resolution.body,
+            fingerprint=whole(parts),
+            parts=parts,
+            listed=document.record.listed,
+            key=resolution.listed_key or document.key,
+            known_ids=known_ids,
+            attempts=entry.attempts if entry is not None else 0,
+            in_doubt=entry is not None and entry.state is State.SENT,
+            warnings=resolution.warnings,
+            lines=[change["attributes"] for change in resolution.attributes.get("lines_changes", ())],
+        )
+
+
+def _noted(document: Document) -> Outcome | None:
+    """The outcome of a document that is read for the use of others only."""
+    noted = document.record.noted
+    only_read = any(document.controls.get(decides) == value for decides, value in noted.items())
+    return Outcome(Status.NOTED) if only_read else None
+
+
+def _changed(document: Document, entry: Entry, parts: dict[str, Any]) -> str:
+    """Say what has changed since the document was sent; "" when nothing has."""
+    changed = differences(entry, parts, blank_says_nothing=not document.record.has_lines)
+    return changed and f"created before with other content, and not changed by this file ({changed})"
+
+
+def _unresolved(resolution: Resolved | Unresolved) -> Outcome | None:
+    return _failed(resolution) if isinstance(resolution, Unresolved) else None
+
+
+def _failed(unresolved: Unresolved) -> Outcome:
+    error = "; ".join(problem.sentence for problem in unresolved.problems)
+    return Outcome(unresolved.status, error=error, problems=unresolved.problems)
+
+
+def _is_named_by_a_code(document: Document) -> bool:
+    """Whether others name it by a code, which must stand for one record: references of documents may repeat."""
+    return document.record.listed is not None and len(document.record.listed.key) == 1
+
+
+def _refused(document: Document, control: str, message: str) -> Outcome:
+    column = document.record.control(control)
+    assert column is not None
+    problem = Problem(document.rows[0], column.heading, "", message)
+    return Outcome(Status.INVALID, error=problem.sentence, problems=(problem,))

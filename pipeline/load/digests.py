@@ -1,0 +1,78 @@
+"""What the ledger knows of a document that comes again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.ledger import Entry, Identity
+from pipeline.values.documents import Document, fingerprint
+
+_DIGITS = 8  # of a part's digest: enough to see a change, too few to tell what was there
+
+
+def identity(document: Document, tenant: str) -> Identity:
+    """The document's name in the ledger."""
+    return identity_of(document.key, document.record.name, tenant)
+
+
+def identity_of(key: tuple[str, ...], record: str, tenant: str) -> Identity:
+    """The name in the ledger of the document of a record type that has this key."""
+    narrowing = key[:-1]
+    if len(narrowing) > 1:  # a code may hold a slash itself: A/B and C are not A and B/C
+        narrowing = tuple(part.replace("~", "~0").replace("/", "~1") for part in narrowing)
+    return Identity(tenant, record, "/".join(narrowing), key[-1])
+
+
+def digests(document: Document) -> dict[str, Any]:
+    """Digests of the document's parts; `lines` has one for each line, in the order of the rows."""
+    parts = document.parts()
+    lines = parts.pop("lines")
+    return {
+        **{name: fingerprint(part)[:_DIGITS] for name, part in parts.items()},
+        "lines": [fingerprint(line)[:_DIGITS] for line in lines],
+    }
+
+
+def whole(parts: dict[str, Any]) -> str:
+    """The fingerprint of a document by the digests of its parts; the order of its lines does not matter."""
+    return fingerprint({**parts, "lines": sorted(parts["lines"])})
+
+
+def differences(entry: Entry, parts: dict[str, Any], blank_says_nothing: bool = False) -> str:
+    """Say in words what has changed since the document was sent; "" when nothing has.
+
+    `blank_says_nothing`: what the document had then and is blank now has not changed.
+    """
+    before, now = entry.parts, parts
+    names = now.keys() if blank_says_nothing else {*before, *now}
+    changed = [name for name in sorted(names - {"lines"}) if before.get(name) != now.get(name)]
+    gone, added = _surplus(before["lines"], now["lines"]), _surplus(now["lines"], before["lines"])
+    if gone and gone == added:
+        changed.append(f"{_lines(gone)} changed")
+    else:
+        changed += [f"{_lines(count)} {word}" for count, word in ((added, "added"), (gone, "gone")) if count]
+    return ", ".join(changed)
+
+
+def recalled_line_ids(entry: Entry, lines: Sequence[str]) -> tuple[int | None, ...]:
+    """Return the ids of lines given by their digests, in their order: rows may have been sorted since."""
+    ids: dict[str, list[int | None]] = {}
+    for digest, line_id in zip(entry.parts["lines"], entry.line_ids, strict=False):
+        ids.setdefault(digest, []).append(line_id)
+    return tuple(ids[digest].pop(0) if ids.get(digest) else None for digest in lines)
+
+
+def _surplus(more: Sequence[str], fewer: Sequence[str]) -> int:
+    left = list(fewer)
+    surplus = 0
+    for digest in more:
+        if digest in left:
+            left.remove(digest)
+        else:
+            surplus += 1
+    return surplus
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count} lines"

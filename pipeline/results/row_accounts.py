@@ -1,0 +1,195 @@
+"""The books of one table: every row gets exactly one result."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from pipeline.errors import RowsLost
+from pipeline.values.document_tables import DocumentTable
+from pipeline.values.documents import Document
+from pipeline.values.outcomes import DONE, Outcome, Status
+from pipeline.values.problems import Problem, Severity
+from pipeline.values.row_results import RowResult, RowResults, TableReport, not_sent_because_of
+from pipeline.values.tables import Table
+
+# Of several follow-ups of one row, the status that wants a person's attention most is told.
+_GRAVEST_FIRST = (
+    *(Status.REJECTED, Status.INVALID, Status.BLOCKED, Status.UNKNOWN, Status.PENDING, Status.READY),
+    *(Status.CREATED, Status.UPDATED, Status.EXISTS, Status.NOTED),
+)
+_KEPT_AS_THEY_ARE = (Status.CREATED.value, Status.UPDATED.value)
+
+
+class RowAccounts:
+    """Takes down how the rows of a table end.
+
+    `earlier` are the results of an earlier attempt at the same run, by row, and `told` its problems; those not among
+    `again` stand.
+    """
+
+    def __init__(
+        self,
+        transformed: DocumentTable,
+        run: str,
+        earlier: Mapping[int, RowResult],
+        again: Collection[Status],
+        told: Collection[Problem] = (),
+    ) -> None:
+        self.transformed = transformed
+        self.table = transformed.clean.table
+        self.problems = transformed.problems
+        rows = self.table.frame.index.to_numpy(np.int64)
+        self.results = RowResults(np.sort(np.append(rows, np.fromiter(self.table.broken, dtype=np.int64))))
+        self._run = run
+        self._in_doubt = {row: result for row, result in earlier.items() if result.status is Status.UNKNOWN}
+        self._standing = {row: result for row, result in earlier.items() if result.status not in again}
+        self._told = defaultdict[int, list[Problem]](list)
+        known = {(problem.row, problem.column, problem.message) for problem in self.problems} if told else ()
+        for problem in told:
+            if (problem.row, problem.column, problem.message) not in known:
+                self._told[problem.row].append(problem)
+        self._claimed = _claimed(self.table, "clarus_status")
+        lines = _claimed(self.table, "clarus_line_id").items()
+        self._claimed_lines = {row: int(line) for row, line in lines if line.isdigit()}
+        # Follow-ups of each row that are not in Clarus yet.
+        last = int(rows.max(initial=0))
+        self._outstanding = np.zeros(last + 1, dtype=np.int8)
+        self._there = np.zeros(last + 1, dtype=bool)  # rows whose own document is in Clarus, or would be
+        for part in transformed.parts:
+            self._outstanding[part.clean.rows[part.groups.ids >= 0]] += 1
+        self._refused = set[int]()
+        for row, result in transformed.refused_rows():
+            self._refused.add(row)
+            self.results.record(row, self._standing.get(row, result))
+
+    def stands(self, document: Document) -> bool:
+        """Whether the document's earlier result stands; if so it is taken over, else none of its rows stands."""
+        if not self._standing:
+            return False
+        if not all(row in self._standing for row in document.rows):
+            for row in document.rows:
+                self._standing.pop(row, None)
+            return False
+        for row in document.rows:
+            self.results.record(row, self._standing[row])
+            self.problems += self._told.get(row, ())
+        return True
+
+    def refused_though_done(self) -> dict[int, int]:
+        """Rows that cannot be read as they are now, but say that they are in Clarus, each with its id there."""
+        ids = _claimed(self.table, "clarus_id") if self._refused else {}
+        rows = (row for row in self._refused if self._claimed.get(row) in DONE and row not in self._standing)
+        return {row: int(ids[row]) for row in rows if ids.get(row, "").isdigit()}
+
+    def reference_of(self, row: int) -> str:
+        """What a row calls its document, as it is written."""
+        reference = self.transformed.clean.columns.get(self.table.record.reference)
+        if reference is None:
+            return ""
+        code = reference.codes[np.searchsorted(self.transformed.clean.rows, row)]
+        return reference.texts[code] if code >= 0 else ""
+
+    def keep(self, ids: Mapping[int, int]) -> None:
+        """Leave rows as they say they are, whatever a spreadsheet has made of their cells since they were sent."""
+        for row, clarus_id in ids.items():
+            self.results.record(row, RowResult(Status(self._claimed[row]), clarus_id, self._claimed_lines.get(row)))
+            self._outstanding[row] = 0
+        self._only_warn_of(ids)
+
+    def made_before(self, rows: Collection[int], clarus_id: int | None, run: str) -> None:
+        """Take down that a document is in Clarus although its address cannot be found now: it needs none any more."""
+        for row in rows:
+            claimed = self._claimed.get(row)
+            kept = Status(claimed) if claimed in _KEPT_AS_THEY_ARE else Status.EXISTS
+            status = Status.CREATED if run == self._run else kept
+            self.results.record(row, RowResult(status, clarus_id, self._claimed_lines.get(row)))
+        self._only_warn_of(rows)
+
+    def has_standing(self, row: int) -> bool:
+        """Whether the row keeps the result of an earlier attempt."""
+        return row in self._standing
+
+    def may_follow(self, document: Document) -> bool:
+        """Whether a follow-up may go now: what it belongs to is in Clarus, and has no earlier result that stands."""
+        return bool(self._there[list(document.rows)].any())
+
+    def followed(self, document: Document, outcome: Outcome) -> None:
+        """Take down how a follow-up ended: its rows are done only if it is in Clarus as well."""
+        own = self._named_problems(outcome)
+        name = f"{document.record.noun} {'/'.join(document.key[1:])}"
+        for row in document.rows:
+            self._outstanding[row] -= 1
+            before = self.results.get(row)
+            if before is None:
+                continue
+            status = before.status if outcome.status.done else outcome.status
+            status = min((status, before.status), key=_GRAVEST_FIRST.index)
+            words = "; ".join(own.get(row, [])) or outcome.error
+            told = [before.error, f"{name}: {words}" if words else ""]
+            self.results.record(row, replace(before, status=status, error="; ".join(filter(None, told))))
+
+    def ended(self, document: Document, outcome: Outcome) -> None:
+        """Take down how a document ended, with the problems of its rows."""
+        own = self._named_problems(outcome)
+        held = any(problem.severity is Severity.ERROR for problem in outcome.problems)
+        elsewhere = ""
+        if held:
+            elsewhere = not_sent_because_of(sorted(own), document.record.noun)
+        line_ids = outcome.line_ids if document.record.has_lines else ()
+        lines = {line.row: line_id for line, line_id in zip(document.lines, line_ids, strict=False)}
+        for row in document.rows:
+            error = "; ".join(own[row]) if row in own else elsewhere or outcome.error
+            status = self._status(row, outcome)
+            self._there[row] = status.done or status is Status.READY
+            self.results.record(row, RowResult(status, outcome.clarus_id, lines.get(row), error))
+
+    def _only_warn_of(self, rows: Collection[int]) -> None:
+        self.problems[:] = [replace(p, severity=Severity.WARNING) if p.row in rows else p for p in self.problems]
+
+    def _named_problems(self, outcome: Outcome) -> dict[int, list[str]]:
+        """Take down the problems of an outcome under the file's own headings; return their sentences by row."""
+        own: dict[int, list[str]] = {}
+        for problem in outcome.problems:
+            shown = self.table.headings.get(problem.column, problem.column)
+            named = replace(problem, column=shown)
+            self.problems.append(named)
+            own.setdefault(problem.row, []).append(named.sentence)
+        return own
+
+    def close(self, stopped: bool) -> TableReport:
+        """Count the rows: what a run that was stopped did not reach is pending; else nothing may be missing."""
+        left = self.results.unrecorded()
+        if left and not stopped:
+            raise RowsLost(f"{self.table.name}: no result for row {', '.join(map(str, left[:5]))}")
+        for row in left:
+            not_reached = RowResult(Status.PENDING, error="not reached before the run stopped")
+            self.results.record(row, self._in_doubt.get(row, not_reached))
+        for row in np.flatnonzero(self._outstanding).tolist():
+            result = self.results.get(row)
+            if result is not None and result.status.done and row not in self._standing:
+                error = "in Clarus, but what belongs to it was not reached before the run stopped"
+                self.results.record(row, replace(result, status=Status.PENDING, error=error))
+        if sum(self.results.counts().values()) != len(self.results):
+            raise RowsLost(f"{self.table.name}: the statuses do not add up to {len(self.results)} rows")
+        return TableReport(self.table, self.results, self.problems, self.transformed.document_of)
+
+    def _status(self, row: int, outcome: Outcome) -> Status:
+        """`exists` is told as what the row itself remembers, or as what this run did before it was interrupted."""
+        if outcome.status is not Status.EXISTS or outcome.error:
+            return outcome.status
+        if outcome.made_in == self._run:
+            return outcome.made_as or Status.CREATED
+        claimed = self._claimed.get(row)
+        return Status(claimed) if outcome.made_in and claimed in _KEPT_AS_THEY_ARE else outcome.status
+
+
+def _claimed(table: Table, column: str) -> dict[int, str]:
+    """What the rows of a results file that was dropped in again say of themselves."""
+    if column not in table.frame:
+        return {}
+    texts = table.frame[column].dropna()
+    return {int(row): str(text).lower() for row, text in zip(texts.index, texts, strict=True)}

@@ -1,0 +1,130 @@
+"""Results of text files."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from pipeline.results.atomic_write import replacing
+from pipeline.results.formula_guard import guarded
+from pipeline.results.renumbering import with_rows_moved
+from pipeline.values.row_results import RowResult, TableReport
+from pipeline.values.tables import RESULT_COLUMNS, Dialect
+from schemas.vocabulary.headings import fold
+
+_LINE_END = "\r\n"
+
+# Written back with quotes closed and fields filled up, a row that could not be split would pass for a good one when the
+# file is dropped in again unmended. One cell too many keeps it from that.
+_KEEPS_REFUSED = "mend this row, then delete this cell"
+
+Field = str | int | None
+Record = list[str] | str  # the cells; or the whole row as it is written, which the delimiter alone divides into cells
+ReadRecords = Callable[[Path, Dialect], Iterator[tuple[int, Record]]]
+
+
+def write_delimited(
+    source: Path, targets: Sequence[Path], report: TableReport, read_records: ReadRecords, owed: Collection[int]
+) -> None:
+    """Write the source's records with the status columns behind the input's own, in one pass.
+
+    Args:
+        source: The input file.
+        targets: The results file and, if it is wanted, the failed file.
+        report: What became of the rows.
+        read_records: Reads the records of a file as they are: (number as Excel counts, record), blank ones included.
+        owed: The rows below the heading that the failed file has.
+    """
+    dialect = report.table.dialect
+    if dialect is None:
+        raise ValueError(f"{source.name} is no text file")
+    rows = _Rows(report, dialect.delimiter)
+    places = {row: place for place, row in enumerate(sorted(owed), start=rows.heading_row + 1)}
+    with ExitStack() as files:
+        everything, *failed = [files.enter_context(_writer(target, dialect.delimiter)) for target in targets]
+        for row, record in read_records(source, dialect):
+            if row not in places and (line := rows.done(row, record)) is not None:
+                everything.write(line)
+                continue
+            fields, told, surplus = rows.fields(row, record)
+            everything.writerow([*fields, *told, *surplus])
+            if row in places or row <= rows.heading_row:
+                for writer in failed:
+                    writer.writerow([*fields, *_moved(told, places), *surplus])
+
+
+class _Target:
+    """A file of records, written field by field, or a line at a time as it is."""
+
+    def __init__(self, file: TextIO, delimiter: str) -> None:
+        self.write = file.write
+        self.writerow = csv.writer(file, delimiter=delimiter, lineterminator=_LINE_END).writerow
+
+
+@contextmanager
+def _writer(target: Path, delimiter: str) -> Iterator[_Target]:
+    # Excel takes UTF-8 for ANSI unless the file starts with a BOM. Bytes that the reader could not decode, and carried
+    # as surrogates, go back as they came.
+    with (
+        replacing(target) as temporary,
+        temporary.open("w", encoding="utf-8-sig", errors="surrogateescape", newline="") as file,
+    ):
+        yield _Target(file, delimiter)
+
+
+class _Rows:
+    """Puts the results of a table behind its rows, which come in their order."""
+
+    def __init__(self, report: TableReport, delimiter: str) -> None:
+        self.heading_row = report.table.heading_row
+        self._result, self._broken, self._delimiter = report.results.get, report.table.broken, delimiter
+        self._width = 0  # of the heading
+        self._earlier: list[int] = []  # where an earlier round left its columns
+
+    def done(self, row: int, record: Record) -> str | None:
+        """The whole line of a row that is in Clarus, where it can stay as it is written: most are of this kind.
+
+        To split the cells of a line and to join them again takes six times as long.
+        """
+        if not isinstance(record, str) or row <= self.heading_row or self._earlier:
+            return None
+        result, between = self._result(row), self._delimiter
+        if result is None or result.error or not result.status.done or record.count(between) + 1 != self._width:
+            return None
+        ids = f"{result.clarus_id or ''}{between}{result.line_id or ''}"
+        return f"{record}{between}{result.status.value}{between}{ids}{between}{_LINE_END}"
+
+    def fields(self, row: int, record: Record) -> tuple[list[str], Sequence[Field], list[str]]:
+        """The row's own fields, its status columns, and what stands behind those."""
+        fields = record.split(self._delimiter) if isinstance(record, str) else record
+        if row == self.heading_row:
+            self._width = len(fields)
+            self._earlier = [at for at, field in enumerate(fields) if fold(field) in RESULT_COLUMNS]
+            return self._own(fields), RESULT_COLUMNS, []
+        if row < self.heading_row:
+            return fields, (), []
+        if (result := self._result(row)) is None:
+            return self._own(fields), (), []
+        width = self._width
+        if row in self._broken and not any(map(str.strip, fields[width:])):
+            fields = [*fields, *[""] * (width - len(fields)), _KEEPS_REFUSED]
+        # Surplus fields go behind the status columns: those stay in their columns, and the row is refused again when
+        # the file is dropped in again.
+        own, surplus = fields[:width], fields[width:]
+        own += [""] * (width - len(own))
+        return self._own(own), _told(result), surplus
+
+    def _own(self, fields: list[str]) -> list[str]:
+        """Without what an earlier round left."""
+        return [field for at, field in enumerate(fields) if at not in self._earlier] if self._earlier else fields
+
+
+def _told(result: RowResult) -> Sequence[Field]:
+    return result.status.value, result.clarus_id, result.line_id, guarded(result.error)
+
+
+def _moved(told: Sequence[Field], places: Mapping[int, int]) -> Sequence[Field]:
+    return [with_rows_moved(field, places) if isinstance(field, str) else field for field in told]

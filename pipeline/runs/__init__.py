@@ -1,0 +1,1 @@
+"""What a call does: what is unfinished from earlier runs first, then the files that are there now."""

@@ -1,0 +1,128 @@
+"""The end of a run: the books are closed and everything is told in files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import Unfinished
+from pipeline.extract import raw_records
+from pipeline.results import summarise, write_issues, write_results, write_summary
+from pipeline.results.row_accounts import RowAccounts
+from pipeline.runs.reading import ReadFile
+from pipeline.values.problems import Problem
+from pipeline.values.row_results import TableReport, count_statuses
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a run ended."""
+
+    folder: Path
+    reports: tuple[TableReport, ...]
+    unreadable: tuple[tuple[str, Problem], ...]  # file name, what is wrong with it
+    stopped: Unfinished | None
+    summary: Mapping[str, Any]
+
+    @property
+    def exit_code(self) -> int:
+        """0: every row is in Clarus; 1: some need someone; 3: the run could not finish."""
+        return int(self.summary["exit_code"])
+
+
+@dataclass(slots=True)
+class Watch:
+    """The times of a run, in seconds since it began."""
+
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    laps: dict[str, float] = field(default_factory=dict)
+    _started: float = field(default_factory=time.monotonic)
+    _lap: float = field(default_factory=time.monotonic)
+
+    def lap(self, name: str) -> None:
+        """What was done since the last lap was this."""
+        now = time.monotonic()
+        self.laps[name] = round(now - self._lap, 3)
+        self._lap = now
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """The laps, and the time of all."""
+        return {**self.laps, "all": round(time.monotonic() - self._started, 3)}
+
+
+def finish(
+    folder: Path,
+    files: Sequence[ReadFile],
+    books: Sequence[RowAccounts],
+    stopped: Unfinished | None,
+    watch: Watch,
+    **more: Any,
+) -> Finished:
+    """Close the books and write the results, the issues and the summary into the run folder.
+
+    Args:
+        folder: of the run.
+        files: those of the run, wherever they lie.
+        books: of all tables of the files.
+        stopped: why the run did not go to its end.
+        watch: its times.
+        more: what else the summary tells.
+
+    Raises:
+        Exception: what kept the results of a file from being written; those of the others are.
+    """
+    reports = [each.close(stopped is not None) for each in books]
+    unreadable = tuple((file.path.name, Problem(0, "", "", file.trouble)) for file in files if file.trouble)
+    names = [file.path.name for file in files]
+    faults: list[Exception] = []
+    for file in files:
+        if own := [report for report in reports if report.table.path == file.path]:
+            try:
+                write_results(file.path, folder, own, raw_records, names)
+            except Exception as fault:  # of this program or of the disk: it must not cost the other files theirs
+                faults.append(fault)
+    write_issues(folder, reports, unreadable)
+    if faults:
+        raise faults[0]
+    watch.lap("results")
+    summary = {
+        "run": folder.name,
+        "began": watch.began.isoformat(timespec="seconds"),
+        "exit_code": _exit_code(reports, unreadable, stopped),
+        "stopped": str(stopped) if stopped else None,
+        "rows": sum(len(report.results) for report in reports),
+        "statuses": count_statuses(reports),
+        "files": [*_files(reports), *({"file": name, "error": p.message} for name, p in unreadable)],
+        "causes": [cause.as_json for cause in summarise(reports, unreadable)],
+        **more,
+        "seconds": watch.seconds,
+    }
+    write_summary(folder, summary)
+    return Finished(folder, tuple(reports), unreadable, stopped, summary)
+
+
+def _exit_code(
+    reports: Sequence[TableReport], unreadable: Sequence[tuple[str, Problem]], stopped: Unfinished | None
+) -> int:
+    if stopped is not None:
+        return stopped.exit_code
+    waiting = any(rows for status, rows in count_statuses(reports).items() if status.needs_someone)
+    return 1 if waiting or unreadable else 0
+
+
+def _files(reports: Sequence[TableReport]) -> list[dict[str, Any]]:
+    return [
+        {
+            "file": report.table.path.name,
+            "sheet": report.table.sheet,
+            "record_type": report.table.record.name,
+            "rows": len(report.results),
+            "statuses": {status: rows for status, rows in report.results.counts().items() if rows},
+        }
+        for report in reports
+    ]

@@ -1,0 +1,200 @@
+"""The second half of the line: documents to outcomes, record type by record type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from pipeline.clarus.lists import Lists
+from pipeline.config import Settings
+from pipeline.ledger import Ledger
+from pipeline.load import Deliveries, Existing, Loader, OwnRecords, Preparation
+from pipeline.progress import Progress
+from pipeline.resolve import Resolver
+from pipeline.results.row_accounts import RowAccounts
+from pipeline.stopping import Stopping
+from pipeline.transform.assembly import documents_in
+from pipeline.transform.bill_of_materials import by_level
+from pipeline.transform.products_to_create import products_wanted
+from pipeline.values.documents import Document
+from pipeline.values.outcomes import Outcome, Status
+from schemas import RECORD_TYPES, RecordType, in_load_order
+from schemas.vocabulary.lists import PRODUCTS
+
+_Report = Callable[[Document, Outcome], None]
+
+
+class Line:
+    """Takes the documents of a run through resolve and load, and their outcomes to the books."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        tenant: str,
+        lists: Lists,
+        ledger: Ledger,
+        delivery: Deliveries,
+        progress: Progress,
+        stopping: Stopping,
+        send_unknown: bool = False,
+    ) -> None:
+        own = settings.clarus
+        self._tenant, self._holders = tenant, ledger.holders
+        self._resolver = Resolver(lists, own.storage_unit_field, own.read_settle_seconds, stopping.sleep)
+        self._preparation = Preparation(
+            tenant,
+            ledger.find,
+            self._resolver.resolve,
+            OwnRecords(lists, ledger.holders, tenant),
+            own.read_settle_seconds,
+            Existing(settings.existing_products),
+            send_unknown,
+            stopping.sleep,
+            lists.cannot_tell_apart,
+        )
+        self._delivery = delivery
+        self._concurrency = own.concurrency
+        self._unit_type = settings.defaults.get("products", {}).get("Unit Stock Unit Type Code", "")
+        self._progress, self._stopping = progress, stopping
+
+    async def load(self, books: Sequence[RowAccounts]) -> None:
+        """Load every table: each record type after those it names, and what belongs to it right after it."""
+        for record in in_load_order():
+            of_type = [each for each in books if each.table.record is record]
+            if not of_type:
+                continue
+            await self._create_missing_products(of_type)
+            await self._load_documents(record, of_type)
+            for part_type in record.part_types.values():
+                await self._load_parts(part_type, of_type)
+
+    async def _load_documents(self, record: RecordType, books: Sequence[RowAccounts]) -> None:
+        for each in books:
+            kept = await self._keep_what_is_done(record, each)
+            for key, row in each.transformed.held_keys():
+                if record.listed is not None and row in kept:
+                    self._resolver.learn(record.listed, key, kept[row])
+                else:
+                    self._failed(record, key, Status.INVALID, f"{each.table.name} row {row}", each.has_standing(row))
+            await self._recall_without_address(record, each)
+        origin: dict[int, RowAccounts] = {}
+
+        def documents() -> Iterator[Document]:
+            for each in books:
+                for document in documents_in(each.transformed):
+                    if each.stands(document):
+                        self._stood(document, each)
+                    else:
+                        origin[id(document)] = each
+                        yield document
+
+        def report(document: Document, outcome: Outcome) -> None:
+            each = origin.pop(id(document))
+            each.ended(document, outcome)
+            self._told(document, outcome, f"{each.table.name} row {document.rows[0]}")
+
+        total = sum(each.transformed.going for each in books)
+        if record.hierarchy:
+            for level in by_level(list(documents())):
+                await self._load(record, level, len(level), report)
+        else:
+            await self._load(record, documents(), total, report)
+
+    async def _keep_what_is_done(self, record: RecordType, books: RowAccounts) -> dict[int, int]:
+        """Rows of results that were dropped in again stay done, also where a spreadsheet has spoilt their cells.
+
+        The ledger bears witness: it must know the record by the id and the reference of the row.
+        """
+        claims = books.refused_though_done()
+        if not claims:
+            return {}
+        holders = await self._holders(self._tenant, record.name, set(claims.values()))
+        known = {row: holders[clarus_id].reference for row, clarus_id in claims.items() if clarus_id in holders}
+        kept = {row: claims[row] for row, reference in known.items() if reference == books.reference_of(row)}
+        books.keep(kept)
+        return kept
+
+    async def _recall_without_address(self, record: RecordType, books: RowAccounts) -> None:
+        """Orders that are in Clarus need no address book any more: results may be dropped in again without it."""
+        rows = dict(books.transformed.without_address())
+        if rows:
+            for key, entry in (await self._preparation.made_before(record.name, list(rows))).items():
+                books.made_before(rows[key], entry.clarus_id, entry.run)
+
+    async def _load_parts(self, part_type: RecordType, books: Sequence[RowAccounts]) -> None:
+        origin: dict[int, RowAccounts] = {}
+
+        def documents() -> Iterator[Document]:
+            for each in books:
+                for part in each.transformed.parts:
+                    if part.clean.table.record is not part_type:
+                        continue
+                    for document in documents_in(part):
+                        if each.may_follow(document):
+                            origin[id(document)] = each
+                            yield document
+
+        def report(document: Document, outcome: Outcome) -> None:
+            each = origin.pop(id(document))
+            each.followed(document, outcome)
+            self._told(document, outcome, f"{each.table.name} row {document.rows[0]}")
+
+        parts = (part for each in books for part in each.transformed.parts)
+        total = sum(part.going for part in parts if part.clean.table.record is part_type)
+        if total:
+            await self._load(part_type, documents(), total, report)
+
+    async def _create_missing_products(self, books: Sequence[RowAccounts]) -> None:
+        """Create the products that lines ask for, each once."""
+        where: dict[int, str] = {}
+        products = []
+        for wanted in products_wanted([each.transformed for each in books], self._unit_type):
+            if self._resolver.has_failed(PRODUCTS, (wanted.code,)):
+                continue  # its own row describes it better, and says what to mend
+            if wanted.product is None:
+                self._resolver.explain(PRODUCTS, (wanted.code,), wanted.why_not)
+            else:
+                where[id(wanted.product)] = wanted.where
+                products.append(wanted.product)
+        if products:
+
+            def report(document: Document, outcome: Outcome) -> None:
+                why = f"{where[id(document)]} wants it created" + (f": {outcome.error}" if outcome.error else "")
+                self._told(document, outcome, why)
+
+            await self._load(RECORD_TYPES["products"], products, len(products), report)
+
+    async def _load(self, record: RecordType, documents: Iterable[Document], total: int, report: _Report) -> None:
+        self._progress.begin(record.name, total)
+        if not record.resource:
+            for document in documents:
+                report(document, Outcome(Status.NOTED))
+            return
+        loader = Loader(self._preparation, self._delivery, report, self._stopping, self._concurrency)
+        await loader.load(documents)
+
+    def _told(self, document: Document, outcome: Outcome, where: str) -> None:
+        """Count an outcome, and remember it for those who name the document."""
+        self._progress.ended(outcome.status)
+        listed = document.record.listed
+        if listed is None:
+            return
+        if outcome.status is Status.READY and outcome.clarus_id is None:
+            named = f"{document.record.noun} {', '.join(document.key)}"
+            self._resolver.promise(listed, document.key, f"(the id of {named}, once it is created)")
+        elif outcome.status.needs_someone:
+            self._failed(document.record, document.key, outcome.status, where, False)
+        elif outcome.clarus_id is not None:
+            self._resolver.learn(listed, document.key, outcome.clarus_id, outcome.status is Status.CREATED)
+
+    def _stood(self, document: Document, books: RowAccounts) -> None:
+        """A document that is not tried again: if it is not in Clarus, that tells why."""
+        result = books.results.get(document.rows[0])
+        if result is not None and not result.status.done:
+            where = f"{books.table.name} row {document.rows[0]}"
+            self._failed(document.record, document.key, result.status, where, True)
+
+    def _failed(
+        self, record: RecordType, key: tuple[str, ...], status: Status, where: str, only_if_absent: bool
+    ) -> None:
+        if record.listed is not None:
+            self._resolver.fail(record.listed, key, status, where, only_if_absent)

@@ -1,0 +1,6 @@
+"""Clean tables made into documents: one header with its lines, still naming codes."""
+
+from pipeline.transform.all_tables import all_documents
+from pipeline.transform.make_documents import transform
+
+__all__ = ["all_documents", "transform"]

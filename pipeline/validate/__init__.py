@@ -1,0 +1,5 @@
+"""Every cell of a table checked against the contract of its record type."""
+
+from pipeline.validate.check_cells import Rules, validate
+
+__all__ = ["Rules", "validate"]

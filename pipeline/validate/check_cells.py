@@ -1,0 +1,163 @@
+"""Check every cell of a table against its contract.
+
+Each column's different values are checked and converted once, however many rows hold them: validating a million order
+lines takes about as long as validating the different values in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+
+from pipeline.validate.unsent_columns import unsent_columns
+from pipeline.values.clean_tables import Cells, CleanTable, Codes
+from pipeline.values.problems import Problem, Severity, shortened
+from pipeline.values.tables import Table
+from schemas import Column, Level, RecordType
+from schemas.vocabulary.dates import Reading
+from schemas.vocabulary.headings import fold
+from schemas.vocabulary.kinds import Json
+
+# pandera spends some 40 ms a call, and memory grows with the block: 50,000 values keep both small.
+_BLOCK = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the configuration adds to the contract of one record type."""
+
+    reading: Reading = field(default_factory=Reading)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # heading -> folded word -> word of Clarus
+    defaults: Mapping[str, str] = field(default_factory=dict)  # heading -> text that stands in for a blank cell
+    unsent_columns: str = "warn"  # or "error", "ignore"
+
+
+def validate(table: Table, rules: Rules) -> CleanTable:
+    """Check and convert the cells of a table, and report every wrong one.
+
+    Whether a document has all it needs is not asked here: header cells may be left blank after its first row.
+    """
+    rows = table.frame.index.to_numpy(np.int64)
+    problems = list(_of_reading(table))
+    unreadable = {(p.row, p.column) for p in problems if p.severity is Severity.ERROR}
+    columns = {}
+    canonical: dict[str, _Canonical] = {}
+    for column in table.record.columns.values():
+        if column.level is not Level.UNSENT and column.heading in table.frame:
+            canonical[column.heading] = _canonical(table.frame[column.heading], column, rules)
+    failures = _failures(table.record, {heading: read.texts for heading, read in canonical.items()})
+    for heading, read in canonical.items():
+        column, failed = table.record.columns[heading], {**read.reasons, **failures.get(heading, {})}
+        values = [None if i in failed else column.kind.convert(text) for i, text in enumerate(read.texts)]
+        columns[heading] = Cells(read.codes, values, read.originals)
+        shown = table.headings[heading]
+        problems += (p for p in _wrong_cells(rows, column, shown, read, failed) if (p.row, shown) not in unreadable)
+    if again := _rows_that_repeat_the_headings(table):
+        problems = [p for p in problems if p.row not in again]
+        problems += (Problem(row, "", "", "repeats the headings", "delete this row") for row in again)
+    problems += unsent_columns(table, rows, rules.unsent_columns)
+    return CleanTable(table, rows, columns, _defaults(table.record, rules), problems)
+
+
+def _of_reading(table: Table) -> Iterator[Problem]:
+    """The problems of reading; what is wrong in a column that is not sent anyway holds nothing back."""
+    sent = {table.headings.get(c.heading) for c in table.record.columns.values() if c.level is not Level.UNSENT}
+    for problem in table.problems:
+        harmless = problem.column and problem.column not in sent
+        yield replace(problem, severity=Severity.WARNING) if harmless else problem
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Canonical:
+    """A column's different values, as written and in the one spelling that is checked."""
+
+    codes: Codes
+    originals: list[str]
+    texts: list[str]
+    reasons: dict[int, str]  # what is wrong, where the spelling could not be found
+
+
+def _canonical(series: pd.Series[str], column: Column, rules: Rules) -> _Canonical:
+    originals = series.cat.categories.tolist()
+    codes = np.asarray(series.cat.codes, dtype=np.int32)
+    texts, reasons = list(originals), {}
+    words = rules.words.get(column.heading)
+    if words:
+        texts = [words.get(fold(text), text) for text in texts]
+    if column.kind.canonical:
+        for i, text in enumerate(texts):
+            try:
+                texts[i] = column.kind.canonical(text, rules.reading)
+            except ValueError as error:
+                reasons[i] = str(error)
+    return _Canonical(codes, originals, texts, reasons)
+
+
+def _defaults(record: RecordType, rules: Rules) -> dict[str, Json]:
+    """What stands in for blank cells: of the configuration, which has checked it already, else of the contract."""
+    texts = {column.heading: column.default for column in record.columns.values() if column.default}
+    defaults = {}
+    for heading, text in {**texts, **rules.defaults}.items():
+        kind = record.columns[heading].kind
+        defaults[heading] = kind.convert(kind.canonical(text, rules.reading) if kind.canonical else text)
+    return defaults
+
+
+def _failures(record: RecordType, texts: Mapping[str, list[str]]) -> dict[str, dict[int, str]]:
+    """Return, by heading and place in its list, what is wrong with each text that breaks a check."""
+    failures: dict[str, dict[int, str]] = {}
+    for start in range(0, max(map(len, texts.values()), default=0), _BLOCK):
+        block = {heading: values[start : start + _BLOCK] for heading, values in texts.items() if len(values) > start}
+        longest = max(map(len, block.values()))
+        frame = pd.DataFrame(
+            {
+                heading: pd.Series(values + [None] * (longest - len(values)), dtype="str")
+                for heading, values in block.items()
+            }
+        )
+        try:
+            record.schema.select_columns(list(block)).validate(frame, lazy=True)
+        except pa.errors.SchemaErrors as error:
+            cases = error.failure_cases.sort_values("check_number", kind="stable")
+            for heading, check, place in zip(cases["column"], cases["check"], cases["index"], strict=True):
+                failures.setdefault(heading, {}).setdefault(start + int(place), str(check))
+    return failures
+
+
+def _rows_that_repeat_the_headings(table: Table) -> list[int]:
+    """Where files were joined end to end, each has brought its headings."""
+    blank_or_alike, alike = np.ones(len(table.frame), dtype=bool), np.zeros(len(table.frame), dtype=bool)
+    for heading, column in table.frame.items():
+        codes = column.cat.codes.to_numpy()
+        own = np.isin(codes, np.flatnonzero(column.cat.categories == table.headings[str(heading)]))
+        blank_or_alike &= own | (codes < 0)
+        alike |= own
+        if not blank_or_alike.any():
+            break
+    return table.frame.index[blank_or_alike & alike].tolist()
+
+
+def _wrong_cells(
+    rows: np.ndarray[tuple[int], np.dtype[np.int64]],
+    column: Column,
+    shown: str,
+    read: _Canonical,
+    failed: Mapping[int, str],
+) -> Iterator[Problem]:
+    if not failed:
+        return
+    is_wrong = np.isin(read.codes, np.fromiter(failed, dtype=np.int32, count=len(failed)))
+    words = {
+        i: (
+            f"{shortened(read.originals[i])} {read.reasons.get(i, check)}",
+            column.kind.hint(read.originals[i]),
+        )
+        for i, check in failed.items()
+    }
+    for row, code in zip(rows[is_wrong].tolist(), read.codes[is_wrong].tolist(), strict=True):
+        message, hint = words[code]
+        yield Problem(row, shown, read.originals[code], message, hint)

@@ -1,0 +1,1 @@
+"""What passes between the stages: tables, documents, problems, outcomes."""

@@ -1,0 +1,49 @@
+"""A table of text, as it was read from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.values.problems import Problem
+from schemas import RecordType
+
+RESULT_COLUMNS = ("clarus_status", "clarus_id", "clarus_line_id", "clarus_error")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a text file is written."""
+
+    encoding: str
+    delimiter: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """The rows of one text file or one sheet.
+
+    `frame` has the rows that hold anything and could be split into cells. Its index `row` is the number that a person
+    sees in Excel. Its columns are headings of the contract, of those that hold anything, and `RESULT_COLUMNS` of a
+    results file that was dropped in again. Each is a categorical of stripped, non-empty texts, blank cells are missing:
+    a column of a million rows rarely has a million different values, and each is then checked and converted once.
+    """
+
+    path: Path
+    sheet: str  # "" for a text file
+    record: RecordType
+    frame: pd.DataFrame
+    headings: Mapping[str, str]  # of every known column of the file: contract heading -> heading as the file has it
+    unknown: Mapping[str, int]  # headings that no contract knows -> number of filled cells
+    broken: Mapping[int, tuple[str, ...]]  # rows that could not be split into cells safely -> whatever texts they hold
+    problems: tuple[Problem, ...]  # of reading: broken rows, cells that hold no data (#REF!), what was announced
+    heading_row: int = 1
+    dialect: Dialect | None = None  # of a text file
+
+    @property
+    def name(self) -> str:
+        """How messages call the table."""
+        return f"{self.path.name}, sheet {self.sheet}" if self.sheet else self.path.name

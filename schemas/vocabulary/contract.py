@@ -1,0 +1,218 @@
+"""The vocabulary in which `schemas/` describes a record type.
+
+Everything else derives from these descriptions: which headings a file may have, what each cell must be, which attribute
+of the API it becomes, which codes are looked up, what `fields` and `template` print.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+import pandera.pandas as pa
+from pandera.api.dataframe.model_components import FieldInfo
+
+from schemas.vocabulary.kinds import Kind, code
+from schemas.vocabulary.lists import CodeList
+
+
+class Level(StrEnum):
+    """Which part of a document a column speaks of."""
+
+    HEADER = "header"  # one value for the whole document
+    ADDRESS = "address"  # of the document, in its related address block
+    LINE = "line"  # one value for each row
+    CONTROL = "control"  # tells the pipeline what to do; never sent
+    PARENT = "parent"  # of the document that key[0] names, if that is in this run: joins its attributes
+    FOLLOW_UP = "follow-up"  # becomes a record of its own, posted after the document
+    UNSENT = "unsent"  # Clarus's templates have it, its API does not
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a file."""
+
+    heading: str  # as Clarus's templates write it
+    level: Level
+    kind: Kind
+    attribute: str = ""  # of the API; for a control, what it decides; "" where another rule makes the attributes
+    required: bool = False
+    per_line: bool = False  # else one value for the document: filled down, and two values are a conflict
+    default: str = ""  # sent where the file and the configuration give none
+    fallback: str = ""  # the heading of the column that stands in for a blank cell
+    lookup: CodeList | None = None  # the cell is a code; Clarus wants the id
+    within: str = ""  # the heading of the column whose code narrows the lookup
+    book: str = ""  # the record type of this run in which the code is looked up
+    part: str = ""  # the follow-up that the column belongs to
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """The columns and attributes of a line's quantity.
+
+    The file states a quantity and what it counts; the API has one attribute for pieces, one for configurations (cases,
+    inners, outers), and one that says in which dimension (weight, length …) the number is meant.
+    """
+
+    quantity: str  # heading
+    dimension: str  # heading
+    times: str = ""  # heading of a number that multiplies the quantity
+    plain: str = ""  # attribute
+    configurations: str = ""  # attribute
+    measured_in: str = ""  # attribute
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A record of its own that rows of another record type describe: a product's storage unit.
+
+    It is read from the same rows as a record type made of the part's columns and the owner's key.
+    """
+
+    name: str  # as the columns name it
+    record: str  # the record type's name, in the ledger and on the screen
+    noun: str
+    key: tuple[str, ...]  # headings that tell it apart from others of its owner; the first says that it is there
+    needs: tuple[str, ...]  # headings that must be filled then
+    place: Mapping[str, Any]  # the fields of its `RecordType`
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """A kind of record that files hold: its columns and its place in Clarus."""
+
+    name: str  # plural, as on the command line and in the configuration
+    noun: str  # for messages: "order"
+    model: type[pa.DataFrameModel]
+    columns: Mapping[str, Column]  # by heading
+    key: tuple[str, ...]  # headings that identify a document; the last is its reference, those before narrow it
+    resource: str = ""  # JSON:API type; "": nothing is sent, rows are noted
+    noted: Mapping[str, str] = field(default_factory=dict)  # what a control decides -> with this value likewise
+    path: str = ""  # "/{resource}" unless it names ids: "/products/{product_id}/materials"
+    listed: CodeList | None = None  # where existing documents are found; None: Clarus does not list them
+    identified_by: tuple[str, ...] = ()  # headings by which a file is recognised, beside the reference
+    after: tuple[str, ...] = ()  # record types that are loaded before
+    has_lines: bool = False  # rows become lines inside the document
+    names_storage_unit: bool = False  # lines name the product's storage unit of priority 0
+    quantity: Quantity | None = None
+    address_attribute: str = ""  # where the address goes among the attributes; "": it is a related record
+    changeable: bool = False  # an existing record may be changed with PATCH
+    first_gets: Mapping[str, Any] = field(default_factory=dict)  # attributes of the first record of its owner, key[0]
+    parts: tuple[Part, ...] = ()  # records that a row describes as well, posted after the document
+    hierarchy: str = ""  # the record type of which key[0] is made of key[1]: children come first, a cycle is an error
+
+    @cached_property
+    def schema(self) -> pa.DataFrameSchema:
+        """The pandera schema of the canonical text of each column."""
+        return self.model.to_schema()
+
+    @property
+    def reference(self) -> str:
+        """The heading that names a document."""
+        return self.key[-1]
+
+    @cached_property
+    def part_types(self) -> dict[str, RecordType]:
+        """The parts as record types, by name of the part."""
+        return {part.name: _part_type(self, part) for part in self.parts}
+
+    def at(self, *levels: Level) -> list[Column]:
+        """The columns of these levels, in the order of the contract."""
+        return [column for column in self.columns.values() if column.level in levels]
+
+    def control(self, decides: str) -> Column | None:
+        """The control column that decides something (`allow_duplicate`), if the record type has it."""
+        return next((column for column in self.at(Level.CONTROL) if column.attribute == decides), None)
+
+
+RECORD_TYPES: dict[str, RecordType] = {}
+
+
+def record_type(name: str, noun: str, key: tuple[str, ...], **place: Any) -> Callable[[type[pa.DataFrameModel]], type[pa.DataFrameModel]]:
+    """Register the decorated pandera model as a record type; `place` are the fields of `RecordType`."""
+
+    def register(model: type[pa.DataFrameModel]) -> type[pa.DataFrameModel]:
+        # Not of `to_schema()`: that takes 20 ms a record type, and a run needs the schemas of its own files only.
+        fields = (field for field in vars(model).values() if isinstance(field, FieldInfo))
+        columns = {field.name: replace(field.metadata["column"], heading=field.name) for field in fields if field.metadata}
+        RECORD_TYPES[name] = RecordType(name, noun, model, columns, key, **place)
+        return model
+
+    return register
+
+
+def _part_type(owner: RecordType, part: Part) -> RecordType:
+    own = owner.columns[owner.reference]
+    assert owner.listed is not None, "a part names its owner by a code that is looked up"
+    columns = {
+        own.heading: replace(own, attribute=f"{owner.noun}_id", lookup=owner.listed),
+        **{column.heading: replace(column, level=Level.HEADER, per_line=False, required=column.heading in part.needs) for column in owner.columns.values() if column.part == part.name},
+    }
+    key = (owner.reference, *part.key)
+    return RecordType(part.record, part.noun, owner.model, columns, key, **part.place)
+
+
+def in_load_order() -> list[RecordType]:
+    """All record types, each after those it names in `after`."""
+    ordered: dict[str, RecordType] = {}
+
+    def visit(record: RecordType) -> None:
+        for earlier in record.after:
+            if earlier in RECORD_TYPES:
+                visit(RECORD_TYPES[earlier])
+        ordered.setdefault(record.name, record)
+
+    for record in RECORD_TYPES.values():
+        visit(record)
+    return list(ordered.values())
+
+
+def header(attribute: str, kind: Kind, heading: str | None = None, **rules: Any) -> Any:
+    """A column of the document's attributes."""
+    return _field(Level.HEADER, attribute, kind, heading, rules)
+
+
+def address(attribute: str, kind: Kind, heading: str | None = None, **rules: Any) -> Any:
+    """A column of the document's address."""
+    return _field(Level.ADDRESS, attribute, kind, heading, rules)
+
+
+def line(attribute: str, kind: Kind, heading: str | None = None, **rules: Any) -> Any:
+    """A column of the line's attributes."""
+    return _field(Level.LINE, attribute, kind, heading, {"per_line": True, **rules})
+
+
+def control(decides: str, kind: Kind, heading: str | None = None, **rules: Any) -> Any:
+    """A column that decides what happens to the document."""
+    return _field(Level.CONTROL, decides, kind, heading, rules)
+
+
+def parent(attribute: str, kind: Kind, heading: str | None = None, **rules: Any) -> Any:
+    """A column of the attributes of the document that the first part of the key names."""
+    return _field(Level.PARENT, attribute, kind, heading, {"per_line": True, **rules})
+
+
+def follow_up(part: str, attribute: str, kind: Kind, heading: str | None = None, **rules: Any) -> Any:
+    """A column of a record that is posted after the document; `part` names that record."""
+    return _field(Level.FOLLOW_UP, attribute, kind, heading, {"per_line": True, "part": part, **rules})
+
+
+def unsent(heading: str | None = None, **rules: Any) -> Any:
+    """A column of Clarus's templates for which its API has no attribute: reported, never sent."""
+    return _field(Level.UNSENT, "", Kind("text", "text"), heading, {"per_line": True, **rules})
+
+
+def code_of(codes: CodeList, max_length: int | None = None) -> Kind:
+    """A code that is looked up in Clarus."""
+    return replace(code(max_length), rule=f"code of {codes.name}", lookup=codes)
+
+
+def _field(level: Level, attribute: str, kind: Kind, heading: str | None, rules: Mapping[str, Any]) -> Any:
+    # The heading is filled in by record_type(), where the name of the model's attribute is known.
+    column = Column("", level, kind, attribute, lookup=kind.lookup, **rules)
+    arguments: dict[str, Any] = {"metadata": {"column": column}, **kind.checks}
+    return pa.Field(alias=heading, nullable=True, **arguments)
