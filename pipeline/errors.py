@@ -34,6 +34,10 @@ class UnreadableFile(PipelineError):
 
     exit_code = 1
 
+    def __init__(self, reason: str, file: str = "") -> None:
+        super().__init__(f"{file}: {reason}" if file else reason)
+        self.reason = reason  # without the name of the file, for places that name it themselves
+
 
 class Unfinished(PipelineError):
     """The run cannot go on now; what it has not sent stays owed."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,7 +29,6 @@ _WOULD_BE = {
     "left alone": "would_leave_alone",
     "refused": "would_refuse",
 }
-_FILLED = re.compile(r" \(filled in [^)]*\)$")  # how often each of several columns is filled stands in issues.csv
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +155,7 @@ def _folded(causes: Iterable[Cause]) -> Iterator[str]:
     alike = defaultdict[tuple[str, ...], list[Cause]](list)
     for cause in causes:
         of_column = "" if cause.first_rows == (0,) else f"{cause.column} {cause.message}"
-        alike[cause.file, cause.sheet, _FILLED.sub("", cause.message), cause.hint, of_column].append(cause)
+        alike[cause.file, cause.sheet, cause.message, cause.hint, of_column].append(cause)
     for (file, sheet, message, hint, _), group in alike.items():
         if len(group) == 1:
             yield group[0].sentence
@@ -186,7 +184,7 @@ def _problem_json(problem: Problem) -> Mapping[str, Any]:
         "column": problem.column,
         "value": problem.value,
         "severity": problem.severity,
-        "message": problem.message,
+        "message": problem.full_message,
         "hint": problem.hint,
     }
 

@@ -32,6 +32,6 @@ def extract(path: Path, options: Options) -> list[Table]:
             return read_workbook(path, options)
         return [read_text(path, options)]
     except UnreadableFile as error:
-        raise UnreadableFile(f"{path.name}: {error}") from error
+        raise UnreadableFile(error.reason, path.name) from error
     except OSError as error:
-        raise UnreadableFile(f"{path.name}: cannot be read: {error.strerror or error}") from error
+        raise UnreadableFile(f"cannot be read: {error.strerror or error}", path.name) from error

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.extract.headings import Layout
-from pipeline.values.problems import Problem
+from pipeline.values.problems import NamedRows, Problem
 from pipeline.xlsx.reading.cells import position_of
 
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+):\$?[A-Z]{1,3}\$?(\d+)")
@@ -56,9 +56,9 @@ def spread(frame: pd.DataFrame, ranges: Iterable[Merged], layout: Layout) -> lis
             if not layout.record.columns[heading].per_line:
                 codes[second:end] = codes[first]
                 continue
-            message = f"is merged with row {merged.first}, which alone has the value"
+            named = NamedRows("is merged with", (merged.first,), ", which alone has the value")
             hint = "unmerge the cells and fill each row"
             cell = layout.cells[merged.position]
-            problems += (Problem(row, cell, "", message, hint) for row in rows[second:end].tolist())
+            problems += (Problem.naming(row, cell, "", named, hint) for row in rows[second:end].tolist())
         frame[heading] = pd.Categorical.from_codes(codes, categories=frame[heading].cat.categories, validate=False)
     return problems

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pipeline.results.issues import Issue, issues_of
-from pipeline.values.problems import Problem, Severity
+from pipeline.values.problems import Problem, Severity, filled_in
 from pipeline.values.row_results import TableReport
 
 _ALIKE = 3  # up to so many messages that differ in nothing but the value are told one by one
@@ -31,13 +31,14 @@ class Cause:
     rows: int  # how many it concerns
     first_rows: tuple[int, ...]  # 0: the whole file or column
     examples: tuple[str, ...] = ()  # values, where the message stands for several
+    filled: int = 0  # of a column: in how many rows it holds anything
 
     @property
     def as_json(self) -> dict[str, Any]:
         """The cause as summary.json tells it; what concerns a whole file or column has no rows."""
-        if self.first_rows == (0,):
-            return {**asdict(self), "rows": 0, "first_rows": []}
-        return asdict(self)
+        told = {**asdict(self), "message": f"{self.message}{filled_in(self.filled)}"}
+        del told["filled"]
+        return {**told, "rows": 0, "first_rows": []} if self.first_rows == (0,) else told
 
     @property
     def sentence(self) -> str:
@@ -47,7 +48,7 @@ class Cause:
         where = f"{self.file}{sheet}{self._which_rows()}{column}: " if self.file else ""
         examples = f", for example {', '.join(self.examples)}" if self.examples else ""
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{where}{self.message}{examples}{hint}"
+        return f"{where}{self.message}{filled_in(self.filled)}{examples}{hint}"
 
     def _which_rows(self) -> str:
         if self.first_rows == (0,):
@@ -129,6 +130,7 @@ def _cause(issues: list[Issue], message: str, examples: tuple[str, ...] = ()) ->
         rows=len(rows),
         first_rows=tuple(rows[:_ROWS]),
         examples=examples,
+        filled=first.problem.filled,
     )
 
 

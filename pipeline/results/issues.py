@@ -80,7 +80,7 @@ def issues_of(report: TableReport) -> Iterator[Issue]:
         result = report.results.get(row)
         if result is not None and not any(_tells(problem, result) for problem in told.get(row, ())):
             severity = Severity.WARNING if result.status.done else Severity.ERROR
-            yield Issue(file, sheet, Problem(row, "", "", result.error, severity=severity), result.is_held)
+            yield Issue(file, sheet, Problem(row, "", "", result.error, severity=severity), bool(result.held_by))
 
 
 def _tells(problem: Problem, result: RowResult) -> bool:
@@ -90,5 +90,6 @@ def _tells(problem: Problem, result: RowResult) -> bool:
 def _line(issue: Issue) -> list[str]:
     problem = issue.problem
     row = str(problem.row) if problem.row else ""
-    texts = issue.file, issue.sheet, row, problem.column, problem.value, problem.severity, problem.message, problem.hint
+    where = issue.file, issue.sheet, row, problem.column
+    texts = *where, problem.value, problem.severity, problem.full_message, problem.hint
     return [guarded(text) for text in texts]

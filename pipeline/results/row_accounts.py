@@ -13,7 +13,15 @@ from pipeline.values.document_tables import DocumentTable
 from pipeline.values.documents import Document
 from pipeline.values.outcomes import DONE, Outcome, Status
 from pipeline.values.problems import Problem, Severity
-from pipeline.values.row_results import RowResult, RowResults, TableReport, not_sent_because_of
+from pipeline.values.row_results import (
+    RowResult,
+    RowResults,
+    TableReport,
+    because_of_problems,
+    held_because_of,
+    joined,
+    words_of,
+)
 from pipeline.values.tables import Table
 
 # Of several follow-ups of one row, the status that wants a person's attention most is told.
@@ -64,7 +72,8 @@ class RowAccounts:
         self._refused = set[int]()
         for row, result in transformed.refused_rows():
             self._refused.add(row)
-            self.results.record(row, self._standing.get(row, result))
+            standing = self._standing.get(row, result)
+            self.results.record(row, result if standing == result else standing)  # which knows the rows that it names
 
     def stands(self, document: Document) -> bool:
         """Whether the document's earlier result stands; if so it is taken over, else none of its rows stands."""
@@ -74,8 +83,11 @@ class RowAccounts:
             for row in document.rows:
                 self._standing.pop(row, None)
             return False
+        wrong = [row for row in document.rows if any(p.severity is Severity.ERROR for p in self._told.get(row, ()))]
+        held = held_because_of(wrong, document.record.noun) if wrong else None
         for row in document.rows:
-            self.results.record(row, self._standing[row])
+            standing = self._standing[row]
+            self.results.record(row, held if standing == held else standing)  # which knows the rows that it names
             self.problems += self._told.get(row, ())
         return True
 
@@ -128,36 +140,38 @@ class RowAccounts:
                 continue
             status = before.status if outcome.status.done else outcome.status
             status = min((status, before.status), key=_GRAVEST_FIRST.index)
-            words = "; ".join(own.get(row, [])) or outcome.error
-            told = [before.error, f"{name}: {words}" if words else ""]
-            self.results.record(row, replace(before, status=status, error="; ".join(filter(None, told))))
+            said = joined(words_of(own.get(row, ()))) or outcome.error
+            words = (*(before.words or (before.error,)), f"{name}: {said}" if said else "")
+            self.results.record(row, replace(before, status=status, error=joined(words), words=words))
 
     def ended(self, document: Document, outcome: Outcome) -> None:
         """Take down how a document ended, with the problems of its rows."""
         own = self._named_problems(outcome)
         held = any(problem.severity is Severity.ERROR for problem in outcome.problems)
-        elsewhere = ""
-        if held:
-            elsewhere = not_sent_because_of(sorted(own), document.record.noun)
+        elsewhere = held_because_of(sorted(own), document.record.noun) if held else None
         line_ids = outcome.line_ids if document.record.has_lines else ()
         lines = {line.row: line_id for line, line_id in zip(document.lines, line_ids, strict=False)}
         for row in document.rows:
-            error = "; ".join(own[row]) if row in own else elsewhere or outcome.error
             status = self._status(row, outcome)
             self._there[row] = status.done or status is Status.READY
-            self.results.record(row, RowResult(status, outcome.clarus_id, lines.get(row), error))
+            if row in own:
+                result = because_of_problems(status, own[row])
+            else:
+                result = elsewhere or RowResult(status, error=outcome.error)
+            result = replace(result, status=status, clarus_id=outcome.clarus_id, line_id=lines.get(row))
+            self.results.record(row, result)
 
     def _only_warn_of(self, rows: Collection[int]) -> None:
         self.problems[:] = [replace(p, severity=Severity.WARNING) if p.row in rows else p for p in self.problems]
 
-    def _named_problems(self, outcome: Outcome) -> dict[int, list[str]]:
-        """Take down the problems of an outcome under the file's own headings; return their sentences by row."""
-        own: dict[int, list[str]] = {}
+    def _named_problems(self, outcome: Outcome) -> dict[int, list[Problem]]:
+        """Take down the problems of an outcome under the file's own headings; return them by row."""
+        own: dict[int, list[Problem]] = {}
         for problem in outcome.problems:
             shown = self.table.headings.get(problem.column, problem.column)
             named = replace(problem, column=shown)
             self.problems.append(named)
-            own.setdefault(problem.row, []).append(named.sentence)
+            own.setdefault(problem.row, []).append(named)
         return own
 
     def close(self, stopped: bool) -> TableReport:

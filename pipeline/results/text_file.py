@@ -10,7 +10,6 @@ from typing import TextIO
 
 from pipeline.results.atomic_write import replacing
 from pipeline.results.formula_guard import guarded
-from pipeline.results.renumbering import with_rows_moved
 from pipeline.values.row_results import RowResult, TableReport
 from pipeline.values.tables import RESULT_COLUMNS, Dialect
 from schemas.vocabulary.headings import fold
@@ -52,8 +51,9 @@ def write_delimited(
             fields, told, surplus = rows.fields(row, record)
             everything.writerow([*fields, *told, *surplus])
             if row in places or row <= rows.heading_row:
+                there = rows.told_at(row, places) or told
                 for writer in failed:
-                    writer.writerow([*fields, *_moved(told, places), *surplus])
+                    writer.writerow([*fields, *there, *surplus])
 
 
 class _Target:
@@ -117,14 +117,16 @@ class _Rows:
         own += [""] * (width - len(own))
         return self._own(own), _told(result), surplus
 
+    def told_at(self, row: int, places: Mapping[int, int]) -> Sequence[Field]:
+        """The status columns of a row in a file where rows have moved; none of a row without a result."""
+        result = self._result(row) if row > self.heading_row else None
+        return _told(result, places) if result is not None else ()
+
     def _own(self, fields: list[str]) -> list[str]:
         """Without what an earlier round left."""
         return [field for at, field in enumerate(fields) if at not in self._earlier] if self._earlier else fields
 
 
-def _told(result: RowResult) -> Sequence[Field]:
-    return result.status.value, result.clarus_id, result.line_id, guarded(result.error)
-
-
-def _moved(told: Sequence[Field], places: Mapping[int, int]) -> Sequence[Field]:
-    return [with_rows_moved(field, places) if isinstance(field, str) else field for field in told]
+def _told(result: RowResult, places: Mapping[int, int] | None = None) -> Sequence[Field]:
+    error = result.error if places is None else result.error_at(places)
+    return result.status.value, result.clarus_id, result.line_id, guarded(error)

@@ -29,7 +29,7 @@ def read(path: Path, settings: Settings) -> ReadFile:
     try:
         tables = extract(path, options_of(settings))
     except UnreadableFile as error:
-        return ReadFile(path, trouble=str(error).removeprefix(f"{path.name}: "))  # said beside its name
+        return ReadFile(path, trouble=error.reason)
     return ReadFile(path, tuple(validate(table, _rules(table, settings)) for table in tables))
 
 

@@ -11,9 +11,8 @@ from pipeline.transform.assembly import documents_in
 from pipeline.values.clean_tables import CleanTable
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.documents import Document
-from pipeline.values.outcomes import Status
 from pipeline.values.problems import Problem, Severity
-from pipeline.values.row_results import RowResult, not_sent_because_of
+from pipeline.values.row_results import held_because_of
 from schemas import Column, Level
 from schemas.vocabulary.kinds import Json
 
@@ -138,5 +137,5 @@ def _holding(table: DocumentTable, closing: set[tuple[str, str]], circle: str) -
             number, row = keys[parent, child]
             message = f"{child} is made of {parent} itself: {circle}"
             problems.append(Problem(row, shown, child, message, "remove one of the rows of this circle"))
-            held[number] = RowResult(Status.INVALID, error=not_sent_because_of([row], table.clean.table.record.noun))
+            held[number] = held_because_of([row], table.clean.table.record.noun)
     return replace(table, problems=sorted(problems, key=lambda p: p.row), held=held)

@@ -44,9 +44,8 @@ def parts_half_said(clean: CleanTable) -> Iterator[Problem]:
                 continue
             if lost := int(np.count_nonzero(missing & (clean.columns[column.heading].codes >= 0))):
                 shown = clean.table.headings[column.heading]
-                rows = "1 row" if lost == 1 else f"{lost} rows"
-                message = f"is not sent where {part.key[0]} is blank (filled in {rows})"
-                yield Problem(0, shown, "", message, f"fill {part.key[0]}", Severity.WARNING)
+                message = f"is not sent where {part.key[0]} is blank"
+                yield Problem(0, shown, "", message, f"fill {part.key[0]}", Severity.WARNING, lost)
 
 
 def _filled(clean: CleanTable, headings: Sequence[str]) -> _Rows:

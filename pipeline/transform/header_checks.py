@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.transform.grouping import blank_cells, other_filled
 from pipeline.values.clean_tables import CleanTable, Codes
 from pipeline.values.document_tables import Groups, Positions, place_of, value_at
-from pipeline.values.problems import Problem, shortened
+from pipeline.values.problems import NamedRows, Problem, shortened
 from schemas import Column
 
 
@@ -43,8 +43,9 @@ def contradictions(
         before = int(first[groups.ids[at]])
         value, expected = cells.texts[cells.codes[at]], cells.texts[cells.codes[before]]
         told, noun = f"{shortened(value)} contradicts {shortened(expected)}", clean.table.record.noun
-        message = f"{told} in row {clean.rows[before]} of the same {noun}"
-        yield Problem(int(clean.rows[at]), shown, value, message, "make them equal, or leave the later one blank")
+        named = NamedRows(f"{told} in", (int(clean.rows[before]),), f" of the same {noun}")
+        hint = "make them equal, or leave the later one blank"
+        yield Problem.naming(int(clean.rows[at]), shown, value, named, hint)
 
 
 def without_outer_code(

@@ -38,5 +38,4 @@ def _headings(table: Table) -> Iterable[str]:
 
 
 def _column_warning(heading: str, why: str, filled: int, hint: str) -> Problem:
-    rows = "1 row" if filled == 1 else f"{filled} rows"
-    return Problem(0, heading, "", f"{why} (filled in {rows})", hint, Severity.WARNING)
+    return Problem(0, heading, "", why, hint, Severity.WARNING, filled)

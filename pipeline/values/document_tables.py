@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.values.clean_tables import CleanTable, Codes
 from pipeline.values.outcomes import Status
 from pipeline.values.problems import Problem, Severity
-from pipeline.values.row_results import RowResult
+from pipeline.values.row_results import RowResult, because_of_problems
 from schemas.vocabulary.kinds import Json
 
 Positions = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -53,15 +53,16 @@ class DocumentTable:
 
     def refused_rows(self) -> Iterator[tuple[int, RowResult]]:
         """Yield the result of every row that does not go on."""
-        errors: dict[int, list[str]] = {}
+        errors: dict[int, list[Problem]] = {}
         for problem in self.problems:
             if problem.severity is Severity.ERROR and problem.row:
-                errors.setdefault(problem.row, []).append(problem.sentence)
+                errors.setdefault(problem.row, []).append(problem)
         for row in self.clean.table.broken:
-            yield row, RowResult(Status.INVALID, error="; ".join(errors.get(row, ["the row could not be read"])))
+            own = errors.get(row) or [Problem(row, "", "", "the row could not be read")]
+            yield row, because_of_problems(Status.INVALID, own)
         for row, document in zip(self.clean.rows.tolist(), self.groups.ids.tolist(), strict=True):
             if row in errors:
-                yield row, RowResult(Status.INVALID, error="; ".join(errors[row]))
+                yield row, because_of_problems(Status.INVALID, errors[row])
             elif document in self.held:
                 yield row, self.held[document]
 

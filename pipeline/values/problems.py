@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 _LONGEST_SHOWN = 60  # characters of a value in a message
+_ROWS_NAMED = 5  # of those that one sentence is about
 
 
 class Severity(StrEnum):
@@ -13,6 +15,25 @@ class Severity(StrEnum):
 
     ERROR = "error"
     WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRows:
+    """A sentence that names other rows of its own table.
+
+    The rows are facts: in a file where they stand elsewhere, the sentence is made anew.
+    """
+
+    before: str
+    rows: tuple[int, ...]
+    after: str
+
+    def text(self, places: Mapping[int, int] | None = None) -> str:
+        """The sentence; `places` has the numbers of rows that have moved."""
+        numbers = [str(places.get(row, row) if places else row) for row in self.rows[:_ROWS_NAMED]]
+        more = " …" if len(self.rows) > _ROWS_NAMED else ""
+        noun = "row" if len(self.rows) == 1 else "rows"
+        return f"{self.before} {noun} {', '.join(numbers)}{more}{self.after}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +46,42 @@ class Problem:
     message: str  # follows the value: "2000 is not between 1 and 99 (a Clarus limit)"
     hint: str = ""
     severity: Severity = Severity.ERROR
+    filled: int = 0  # of a column: in how many rows it holds anything; 0: that says nothing
+    named: NamedRows | None = field(default=None, compare=False)  # of which the message is made, where it names rows
+
+    @classmethod
+    def naming(cls, row: int, column: str, value: str, named: NamedRows, hint: str = "") -> Problem:
+        """A problem whose message names other rows of its table."""
+        return cls(row, column, value, named.text(), hint, named=named)
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The other rows of the table that the message names."""
+        return self.named.rows if self.named else ()
+
+    @property
+    def full_message(self) -> str:
+        """The message, and how often a column is filled."""
+        return f"{self.message}{filled_in(self.filled)}"
 
     @property
     def sentence(self) -> str:
         """The problem as `clarus_error` and the screen show it."""
+        return self.sentence_at(None)
+
+    def sentence_at(self, places: Mapping[int, int] | None) -> str:
+        """The same, in a file where rows have moved."""
         where = f"{self.column}: " if self.column else ""
-        return f"{where}{self.message}{f' ({self.hint})' if self.hint else ''}"
+        return f"{where}{self.message_at(places)}{f' ({self.hint})' if self.hint else ''}"
+
+    def message_at(self, places: Mapping[int, int] | None) -> str:
+        """The full message, in a file where rows have moved."""
+        return self.named.text(places) if self.named and places else self.full_message
+
+
+def filled_in(rows: int) -> str:
+    """Say in how many rows a column is filled; nothing where that is not known."""
+    return f" (filled in {rows:,} {'row' if rows == 1 else 'rows'})" if rows else ""
 
 
 def shortened(value: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from pipeline.values.outcomes import Status
-from pipeline.values.problems import Problem
+from pipeline.values.problems import NamedRows, Problem
 from pipeline.values.tables import Table
 
 _NUMBER = {status: number for number, status in enumerate(Status, start=1)}
@@ -17,8 +17,7 @@ _NUMBER = {status: number for number, status in enumerate(Status, start=1)}
 _STATUS = (None, *Status)
 
 
-# How the error of a good row begins whose document is held by another row.
-HELD_BY = "not sent because of"
+Words = Sequence[str | NamedRows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +28,43 @@ class RowResult:
     clarus_id: int | None = None
     line_id: int | None = None
     error: str = ""
+    words: Words = field(default=(), compare=False)  # of which the error is made, where it names rows of its table
+    held_by: tuple[int, ...] = field(default=(), compare=False)  # nothing is wrong with the row itself, but with these
 
-    @property
-    def is_held(self) -> bool:
-        """Whether nothing is wrong with the row itself: another row of its document holds it."""
-        return self.error.startswith(HELD_BY)
+    def error_at(self, places: Mapping[int, int]) -> str:
+        """The error in a file where rows have moved: `places` has their numbers there."""
+        return joined(self.words, places) if self.words else self.error
+
+
+def joined(words: Words, places: Mapping[int, int] | None = None) -> str:
+    """One error of several sentences."""
+    texts = (each if isinstance(each, str) else each.text(places) for each in words)
+    return "; ".join(filter(None, texts))
+
+
+def because_of_problems(status: Status, problems: Iterable[Problem]) -> RowResult:
+    """The result of a row with problems of its own."""
+    words = words_of(problems)
+    return RowResult(status, error=joined(words), words=words)
+
+
+def words_of(problems: Iterable[Problem]) -> Words:
+    """The sentences of problems; those that name rows keep them as facts."""
+    return tuple(_sentence(problem) for problem in problems)
+
+
+def _sentence(problem: Problem) -> str | NamedRows:
+    if problem.named is None:
+        return problem.sentence
+    where = f"{problem.column}: " if problem.column else ""
+    hint = f" ({problem.hint})" if problem.hint else ""
+    return NamedRows(f"{where}{problem.named.before}", problem.named.rows, f"{problem.named.after}{hint}")
+
+
+def held_because_of(rows: Sequence[int], noun: str, status: Status = Status.INVALID) -> RowResult:
+    """The result of a good row whose document is held by other rows."""
+    words = (NamedRows("not sent because of", tuple(rows), f": the {noun} goes whole or not at all"),)
+    return RowResult(status, error=joined(words), words=words, held_by=tuple(rows))
 
 
 class RowResults:
@@ -49,16 +80,19 @@ class RowResults:
         self._ids = np.zeros(size, dtype=np.int64)  # 0: none; Clarus counts from 1
         self._line_ids = np.zeros(size, dtype=np.int64)
         self._errors: dict[int, str] = {}
+        self._named: dict[int, tuple[Words, tuple[int, ...]]] = {}  # words and held_by, of errors that have any
 
     def record(self, row: int, result: RowResult) -> None:
         """Set the result of a row, replacing an earlier one."""
         self._status[row] = _NUMBER[result.status]
         self._ids[row] = result.clarus_id or 0
         self._line_ids[row] = result.line_id or 0
+        self._errors.pop(row, None)
+        self._named.pop(row, None)
         if result.error:
             self._errors[row] = result.error
-        else:
-            self._errors.pop(row, None)
+        if result.words:
+            self._named[row] = result.words, result.held_by
 
     def get(self, row: int) -> RowResult | None:
         """The result of a row, or None: a blank row, or one that has not ended yet."""
@@ -68,7 +102,7 @@ class RowResults:
         if status is None:
             return None
         ids = int(self._ids[row]) or None, int(self._line_ids[row]) or None
-        return RowResult(status, *ids, self._errors.get(row, ""))
+        return RowResult(status, *ids, self._errors.get(row, ""), *self._named.get(row, ()))
 
     def counts(self) -> dict[Status, int]:
         """How many rows ended in each status; every status is a key."""
@@ -121,14 +155,3 @@ def count_statuses(reports: Sequence[TableReport]) -> dict[Status, int]:
         for status, rows in report.results.counts().items():
             counts[status] += rows
     return counts
-
-
-def not_sent_because_of(rows: list[int], noun: str) -> str:
-    """Tell the good rows of a document why they were not sent."""
-    several = f"rows {', '.join(map(str, rows[:5]))}{' …' if len(rows) > 5 else ''}"
-    where = f"row {rows[0]}" if len(rows) == 1 else several
-    return f"{HELD_BY} {where}: the {noun} goes whole or not at all"
-
-
-def held_because_of(rows: list[int], noun: str) -> RowResult:
-    return RowResult(Status.INVALID, error=not_sent_because_of(rows, noun))

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.results import summarise, write_issues, write_summary
 from pipeline.values.outcomes import Status
 from pipeline.values.problems import Problem, Severity
-from pipeline.values.row_results import HELD_BY, RowResult
+from pipeline.values.row_results import RowResult, held_because_of
 
 HELD = RowResult(Status.INVALID, error="held back by row 3, priority: 2000 is not between 1 and 99")
 
@@ -106,7 +106,7 @@ def test_a_row_held_by_another_is_no_cause_of_its_own(tmp_path: Path, report: An
     """Whoever mends the one row has mended the document; the held rows still have their line in issues.csv."""
     results = {
         2: RowResult(Status.INVALID, error="priority: 2000 is not between 1 and 99"),
-        3: RowResult(Status.INVALID, error=f"{HELD_BY} row 2: the order goes whole or not at all"),
+        3: held_because_of([2], "order"),
     }
     made = report(tmp_path / "a.csv", results, [Problem(2, "priority", "2000", "2000 is not between 1 and 99")])
 

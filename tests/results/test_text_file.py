@@ -170,3 +170,15 @@ def test_input_columns_come_back_as_they_were(
         back = rows_of(written, delimiter)
         assert [fields[:3] for fields in back] == [["a", "b", "c"], *rows]
         assert all(fields[3:] == ["created", "70", "701", ""] for fields in back[1:])
+
+
+def test_words_of_clarus_stay_as_they_are(tmp_path: Path, report: Any) -> None:
+    """They may look like ours: rows that have moved are facts, and nobody reads them out of a sentence."""
+    source = tmp_path / "a.csv"
+    source.write_text("code,name\nA1,x\nA2,y\nA3,z\n", encoding="utf-8")
+    words = "Clarus refused it (422): not free because of row 7 of the rack plan; contradicts X in row 3"
+    results = {2: CREATED, 3: CREATED, 4: RowResult(Status.REJECTED, error=words)}
+
+    _, failed = write_results(source, tmp_path, [report(source, results)], read_records)
+
+    assert rows_of(failed)[1] == ["A3", "z", "rejected", "", "", words]

@@ -20,8 +20,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pipeline.extract import Options, extract
 from pipeline.results import write_results
 from pipeline.values.outcomes import Status
-from pipeline.values.problems import Problem, Severity
-from pipeline.values.row_results import RowResult
+from pipeline.values.problems import NamedRows, Problem, Severity
+from pipeline.values.row_results import RowResult, held_because_of
 from pipeline.values.tables import RESULT_COLUMNS
 
 CREATED = RowResult(Status.CREATED, clarus_id=70, line_id=701)
@@ -114,8 +114,8 @@ def test_rows_are_as_high_as_their_errors(source: Path, write: Any) -> None:
 
 def test_rows_that_moved_are_named_where_they_are_now(source: Path, write: Any) -> None:
     """The failed file speaks of its own rows."""
-    held = RowResult(Status.INVALID, error="not sent because of rows 3, 4: the order goes whole or not at all")
-    contradicts = Problem(4, "note", "b", "b contradicts a in row 3 of the same order")
+    held = held_because_of([3, 4], "order")
+    contradicts = Problem.naming(4, "note", "b", NamedRows("b contradicts a in", (3,), " of the same order"))
     documents = {2: 1, 3: 2, 4: 2}
 
     results, failed = write(source, {2: CREATED, 3: held, 4: INVALID}, [contradicts], documents=documents)

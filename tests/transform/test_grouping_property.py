@@ -99,7 +99,7 @@ def test_grouping_equals_the_reference(rows: list[Row], default: str) -> None:
     transformed = through(rows, default)
 
     assert rows_by_document(transformed) == list(expected.documents.values())
-    assert {row for row, result in transformed.refused_rows() if not result.is_held} == expected.wrong
+    assert {row for row, result in transformed.refused_rows() if not result.held_by} == expected.wrong
 
 
 @given(_rows, _default)

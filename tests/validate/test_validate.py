@@ -208,7 +208,7 @@ def test_columns_that_are_not_sent_are_told_once_with_the_number_of_their_cells(
     clean = validated(UNSENT + UNSENT_ROWS)
 
     assert not errors(clean)
-    assert [(problem.column, problem.message[-18:]) for problem in warnings(clean)] == [
+    assert [(problem.column, problem.full_message[-18:]) for problem in warnings(clean)] == [
         ("account_product_code", "(filled in 2 rows)"),
         ("our mark", "(filled in 3 rows)"),
     ]

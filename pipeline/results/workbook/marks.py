@@ -25,20 +25,26 @@ class Mark:
 Marks = Mapping[int, Mapping[int, Mark]]  # by row and column number
 
 
-def marks_of(problems: Iterable[Problem], columns: Mapping[str, int], heading_row: int) -> Marks:
+def marks_of(
+    problems: Iterable[Problem],
+    columns: Mapping[str, int],
+    heading_row: int,
+    places: Mapping[int, int] | None = None,
+) -> Marks:
     """Find the cells that problems speak of; a problem of a whole column marks its heading.
 
     Args:
         problems: Of one sheet.
         columns: Folded heading -> column number.
         heading_row: Its number.
+        places: The numbers of rows in the file written, where they have moved; reasons name rows by these.
     """
     told = defaultdict[int, dict[int, list[Problem]]](lambda: defaultdict(list))
     for problem in problems:
         column = columns.get(fold(problem.column)) if problem.column else None
         if column is not None:
             told[problem.row or heading_row][column].append(problem)
-    return {row: {column: _mark(told) for column, told in cells.items()} for row, cells in told.items()}
+    return {row: {column: _mark(told, places) for column, told in cells.items()} for row, cells in told.items()}
 
 
 def on_merged_cells(marks: Marks, merged: Sequence[tuple[Cell, Cell]]) -> Marks:
@@ -66,7 +72,7 @@ def _joined(before: Mark | None, mark: Mark, where: str) -> Mark:
     return Mark(before.wrong or mark.wrong, f"{before.reason}\n{reason}") if before else Mark(mark.wrong, reason)
 
 
-def _mark(problems: list[Problem]) -> Mark:
-    reasons = (f"{told.message} ({told.hint})" if told.hint else told.message for told in problems)
+def _mark(problems: list[Problem], places: Mapping[int, int] | None) -> Mark:
+    reasons = (f"{told.message_at(places)}{f' ({told.hint})' if told.hint else ''}" for told in problems)
     wrong = any(problem.severity is Severity.ERROR for problem in problems)
     return Mark(wrong, "\n".join(dict.fromkeys(reasons)))

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pipeline.results.renumbering import with_rows_moved
 from pipeline.results.workbook.colours import Colour
 from pipeline.results.workbook.fit import ERROR_WIDTH
 from pipeline.results.workbook.marks import Mark, Marks
@@ -70,7 +69,7 @@ def written_rows(rows: Iterator[Row], sheet: Sheet, styles: Styles) -> Iterator[
             result, marks = sheet.results.get(row.number), sheet.marks.get(row.number, {})
             if sheet.places is not None:
                 row = _moved(row, place)
-                result = result and replace(result, error=with_rows_moved(result.error, sheet.places))
+                result = result and replace(result, error=result.error_at(sheet.places))
             added = status_cells.of(place, result) if result else {}
             yield _body(_with_height(row, result, again=bool(sheet.layout.earlier)), sheet, styles, marks, added)
 

@@ -9,7 +9,6 @@ from typing import Any
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
 
-from pipeline.results.renumbering import with_rows_moved
 from pipeline.values.row_results import RowResult, TableReport
 from pipeline.values.tables import RESULT_COLUMNS
 from schemas.vocabulary.headings import fold
@@ -50,7 +49,7 @@ def _rows(sheet: Any, report: TableReport, only: Sequence[int] | None) -> Iterat
 
 
 def _told(result: RowResult, places: dict[int, int] | None) -> Sequence[Any]:
-    error = result.error if places is None else with_rows_moved(result.error, places)
+    error = result.error if places is None else result.error_at(places)
     return result.status.value, result.clarus_id, result.line_id, error or None
 
 

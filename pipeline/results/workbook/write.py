@@ -8,7 +8,6 @@ from io import TextIOWrapper
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from pipeline.results.renumbering import with_rows_moved
 from pipeline.results.workbook.fit import fit
 from pipeline.results.workbook.marks import marks_of, on_merged_cells
 from pipeline.results.workbook.status_columns import Layout, read_layout
@@ -59,11 +58,12 @@ def _write_sheet(
     layout = read_layout(package, part, heading_row)
     last_row = layout.last_row if only is None else heading_row + len(only)
     frame = Frame(layout.head, layout.tail)
-    marks = on_merged_cells(marks_of(report.problems, layout.headings, heading_row), merged_cells(frame))
     places = None if only is None else {row: place for place, row in enumerate(only, start=heading_row + 1)}
+    marked = marks_of(report.problems, layout.headings, heading_row, places)
+    marks = on_merged_cells(marked, merged_cells(frame))
     sheet = Sheet(layout, marks, report.results, heading_row, places, column_styles(frame))
     reasons: dict[Cell, str] = {
-        (place, column): mark.reason if places is None else with_rows_moved(mark.reason, places)
+        (place, column): mark.reason
         for row, cells in sorted(marks.items())
         for column, mark in sorted(cells.items())
         if (place := sheet.place_of(row)) is not None
