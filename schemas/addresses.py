@@ -17,6 +17,7 @@ from schemas.vocabulary.lists import ACCOUNTS, CUSTOMERS
     resource="delivery_addresses",
     noted={"address_type": "CollectionAddress"},  # the API has no request that makes one
     after=("customers",),
+    book=True,
 )
 class Addresses(pa.DataFrameModel):
     """The columns of Clarus's address import template, and the customer that a delivery address may belong to."""

@@ -23,11 +23,11 @@ from pipeline.config import Settings, load_settings, require_access
 from pipeline.errors import Stopped, UsageError
 from pipeline.extract import SUFFIXES
 from pipeline.ledger import Ledger
-from pipeline.runs.batch import Job, access_of
+from pipeline.runs.batch import Batch, access_of
 from pipeline.runs.closing import Finished
 from pipeline.runs.inbox import wait_until_whole, waiting_files
 from pipeline.runs.outbox import LEDGER, holding, make_folders
-from pipeline.runs.reading import configured_book, read, require_address_book
+from pipeline.runs.reading import StageOptions, configured_book, extract_file, require_address_book, validate_files
 from pipeline.stopping import Stopping, listening
 from pipeline.transform import all_documents
 from schemas import RECORD_TYPES, RecordType
@@ -46,8 +46,8 @@ def run_files(files: Sequence[Path], dry_run: bool, **options: Any) -> int:
         if not taken and (dry_run or not _is_left(settings, "owed")):
             return tell_runs([], _telling(options))
         if dry_run:
-            return _with_clarus(settings, options, stopping, lambda job: job.rehearse(taken))
-        return _with_clarus(settings, options, stopping, lambda job: job.run(taken, keep=bool(files)))
+            return _with_clarus(settings, options, stopping, lambda batch: batch.rehearse(taken))
+        return _with_clarus(settings, options, stopping, lambda batch: batch.run(taken, keep=bool(files)))
 
 
 def retry_runs(run: str | None, send_unknown: bool, **options: Any) -> int:
@@ -60,7 +60,7 @@ def retry_runs(run: str | None, send_unknown: bool, **options: Any) -> int:
     with listening(stopping.stop), holding(settings.outbox):
         if run is None and not _is_left(settings, "unfinished"):
             return tell_runs([], _telling(options))
-        return _with_clarus(settings, options, stopping, lambda job: job.retry(run, send_unknown))
+        return _with_clarus(settings, options, stopping, lambda batch: batch.retry(run, send_unknown))
 
 
 def check_files(files: Sequence[Path], **options: Any) -> int:
@@ -68,9 +68,10 @@ def check_files(files: Sequence[Path], **options: Any) -> int:
     settings = _settings(options)
     for file in files:
         _must_be_a_file(file)
-    read_files = [read(file, settings) for file in files]
-    tables = [table for file in read_files for table in file.tables]
-    return tell_check(read_files, all_documents(tables, configured_book(settings)), _telling(options))
+    stage_options = StageOptions.of(settings)
+    read_files = [extract_file(file, stage_options) for file in files]
+    clean = validate_files(read_files, stage_options)
+    return tell_check(read_files, all_documents(clean, configured_book(settings)), _telling(options))
 
 
 def serve_sandbox(host: str, port: int, latency: float, journal: Path | None) -> None:
@@ -192,7 +193,7 @@ def _with_clarus(
     settings: Settings,
     options: Mapping[str, Any],
     stopping: Stopping,
-    call: Callable[[Job], Coroutine[Any, Any, list[Finished]]],
+    call: Callable[[Batch], Coroutine[Any, Any, list[Finished]]],
 ) -> int:
     require_address_book(settings)
     with (
@@ -200,7 +201,7 @@ def _with_clarus(
         watching(options["quiet"], options["verbose"]) as progress,
     ):
         try:
-            finished = asyncio.run(call(Job(reached, access_of(reached, known_as), progress, stopping)))
+            finished = asyncio.run(call(Batch(reached, access_of(reached, known_as), progress, stopping)))
         except KeyboardInterrupt:
             raise Stopped("stopped at once; the next run goes on from what the ledger knows") from None
     return tell_runs(finished, _telling(options))

@@ -36,10 +36,11 @@ class Finished:
 
 @dataclass(slots=True)
 class Watch:
-    """The times of a run, in seconds since it began."""
+    """What a run says of itself in its summary: its times, in seconds since it began, and figures."""
 
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     laps: dict[str, float] = field(default_factory=dict)
+    more: dict[str, Any] = field(default_factory=dict)  # what else the summary says of the run
     _started: float = field(default_factory=time.monotonic)
     _lap: float = field(default_factory=time.monotonic)
 
@@ -48,6 +49,11 @@ class Watch:
         now = time.monotonic()
         self.laps[name] = round(now - self._lap, 3)
         self._lap = now
+
+    def also(self, more: Mapping[str, Any]) -> Watch:
+        """Add what else the summary says."""
+        self.more.update(more)
+        return self
 
     @property
     def seconds(self) -> dict[str, float]:
@@ -61,7 +67,6 @@ def finish(
     books: Sequence[RowAccounts],
     stopped: Unfinished | None,
     watch: Watch,
-    **more: Any,
 ) -> Finished:
     """Close the books and write the results, the issues and the summary into the run folder.
 
@@ -70,8 +75,7 @@ def finish(
         files: those of the run, wherever they lie.
         books: of all tables of the files.
         stopped: why the run did not go to its end.
-        watch: its times.
-        more: what else the summary tells.
+        watch: its times, and what else the summary says.
 
     Raises:
         Exception: what kept the results of a file from being written; those of the others are.
@@ -99,7 +103,7 @@ def finish(
         "statuses": count_statuses(reports),
         "files": [*_files(reports), *({"file": name, "error": p.message} for name, p in unreadable)],
         "causes": [cause.as_json for cause in summarise(reports, unreadable)],
-        **more,
+        **watch.more,
         "seconds": watch.seconds,
     }
     write_summary(folder, summary)

@@ -1,17 +1,14 @@
-"""The second half of the line: documents to outcomes, record type by record type."""
+"""Documents to outcomes, record type by record type: resolve and load in turns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from pipeline.clarus.lists import Lists
-from pipeline.config import Settings
-from pipeline.ledger import Ledger
 from pipeline.load import Deliveries, Existing, Loader, OwnRecords, Preparation
-from pipeline.progress import Progress
 from pipeline.resolve import Resolver
 from pipeline.results.row_accounts import RowAccounts
-from pipeline.stopping import Stopping
+from pipeline.runs.context import RunContext
 from pipeline.transform.assembly import documents_in
 from pipeline.transform.bill_of_materials import by_level
 from pipeline.transform.products_to_create import products_wanted
@@ -23,38 +20,35 @@ from schemas.vocabulary.lists import PRODUCTS
 _Report = Callable[[Document, Outcome], None]
 
 
-class Line:
-    """Takes the documents of a run through resolve and load, and their outcomes to the books."""
+class Loading:
+    """Takes the documents of a run through resolve and load, and their outcomes to the accounts of their rows."""
 
     def __init__(
         self,
-        settings: Settings,
-        tenant: str,
+        context: RunContext,
         lists: Lists,
-        ledger: Ledger,
-        delivery: Deliveries,
-        progress: Progress,
-        stopping: Stopping,
+        resolver: Resolver,
+        deliveries: Deliveries,
         send_unknown: bool = False,
     ) -> None:
-        own = settings.clarus
+        own, ledger, tenant = context.settings.clarus, context.ledger, context.clarus.tenant
         self._tenant, self._holders = tenant, ledger.holders
-        self._resolver = Resolver(lists, own.storage_unit_field, own.read_settle_seconds, stopping.sleep)
+        self._resolver = resolver
         self._preparation = Preparation(
             tenant,
             ledger.find,
-            self._resolver.resolve,
+            resolver.resolve,
             OwnRecords(lists, ledger.holders, tenant),
             own.read_settle_seconds,
-            Existing(settings.existing_products),
+            Existing(context.settings.existing_products),
             send_unknown,
-            stopping.sleep,
+            context.stopping.sleep,
             lists.cannot_tell_apart,
         )
-        self._delivery = delivery
+        self._delivery = deliveries
         self._concurrency = own.concurrency
-        self._unit_type = settings.defaults.get("products", {}).get("Unit Stock Unit Type Code", "")
-        self._progress, self._stopping = progress, stopping
+        self._unit_type = context.settings.defaults.get("products", {}).get("Unit Stock Unit Type Code", "")
+        self._progress, self._stopping = context.progress, context.stopping
 
     async def load(self, books: Sequence[RowAccounts]) -> None:
         """Load every table: each record type after those it names, and what belongs to it right after it."""

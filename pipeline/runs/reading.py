@@ -1,18 +1,22 @@
-"""The first half of the line, which needs no network: files to documents."""
+"""What the stages that need no network get from the configuration, and files read one after the other."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.config import Settings
 from pipeline.errors import UnreadableFile, UsageError
 from pipeline.extract import Options, extract
+from pipeline.progress import Progress
 from pipeline.transform import transform
 from pipeline.validate import Rules, validate
 from pipeline.values.clean_tables import CleanTable
 from pipeline.values.document_tables import DocumentTable
+from pipeline.values.outcomes import Status
 from pipeline.values.tables import Table
+from schemas import RecordType
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +24,54 @@ class ReadFile:
     """A file and what could be read of it."""
 
     path: Path
-    tables: tuple[CleanTable, ...] = ()
+    tables: tuple[Table, ...] = ()
     trouble: str = ""  # why it could not be read
 
 
-def read(path: Path, settings: Settings) -> ReadFile:
-    """Extract and validate a file; one that cannot be read is told, not raised: the other files go on."""
+@dataclass(frozen=True, slots=True)
+class StageOptions:
+    """What extract and validate get from the configuration, made once a run."""
+
+    settings: Settings
+    extract: Options
+
+    @classmethod
+    def of(cls, settings: Settings) -> StageOptions:
+        """Take the options out of the configuration."""
+        defaulted = {record: tuple(values) for record, values in settings.defaults.items()}
+        return cls(settings, Options(settings.columns, defaulted, settings.fallback_encoding))
+
+    def rules(self, record: RecordType) -> Rules:
+        """What the configuration adds to the contract of a record type."""
+        return Rules(
+            reading=self.settings.reading,
+            words=self.settings.values.get(record.name, {}),
+            defaults=self.settings.defaults.get(record.name, {}),
+            unsent_columns=self.settings.unsent_columns,
+        )
+
+
+def extract_file(path: Path, options: StageOptions) -> ReadFile:
+    """Extract a file; one that cannot be read is reported, not raised: the other files go on."""
     try:
-        tables = extract(path, options_of(settings))
+        return ReadFile(path, tuple(extract(path, options.extract)))
     except UnreadableFile as error:
         return ReadFile(path, trouble=error.reason)
-    return ReadFile(path, tuple(validate(table, _rules(table, settings)) for table in tables))
+
+
+def extract_files(paths: Sequence[Path], options: StageOptions, progress: Progress) -> list[ReadFile]:
+    """Extract files, one after the other."""
+    progress.begin("reading", len(paths))
+    files = []
+    for path in paths:
+        files.append(extract_file(path, options))
+        progress.ended(Status.READY)
+    return files
+
+
+def validate_files(files: Sequence[ReadFile], options: StageOptions) -> list[CleanTable]:
+    """Check the tables of all files against their contracts."""
+    return [validate(table, options.rules(table.record)) for file in files for table in file.tables]
 
 
 def require_address_book(settings: Settings) -> None:
@@ -50,26 +91,11 @@ def configured_book(settings: Settings) -> list[DocumentTable]:
     """
     if settings.address_book is None:
         return []
-    file = read(settings.address_book, settings)
+    options = StageOptions.of(settings)
+    file = extract_file(settings.address_book, options)
     if file.trouble:
         raise UsageError(f"address_book {settings.address_book}: {file.trouble}")
-    tables = [transform(clean) for clean in file.tables if clean.table.record.name == "addresses"]
-    if not tables:
+    addresses = tuple(table for table in file.tables if table.record.book)
+    if not addresses:
         raise UsageError(f"address_book {settings.address_book}: holds no addresses")
-    return tables
-
-
-def options_of(settings: Settings) -> Options:
-    """What the configuration says about reading files."""
-    defaulted = {record: tuple(values) for record, values in settings.defaults.items()}
-    return Options(settings.columns, defaulted, settings.fallback_encoding)
-
-
-def _rules(table: Table, settings: Settings) -> Rules:
-    name = table.record.name
-    return Rules(
-        reading=settings.reading,
-        words=settings.values.get(name, {}),
-        defaults=settings.defaults.get(name, {}),
-        unsent_columns=settings.unsent_columns,
-    )
+    return [transform(clean) for clean in validate_files([replace(file, tables=addresses)], options)]

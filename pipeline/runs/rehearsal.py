@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import orjson
 
-from pipeline.clarus.client import Clarus
-from pipeline.clarus.lists import Lists
-from pipeline.config import Settings
-from pipeline.ledger import Ledger
 from pipeline.load import Posting, said_otherwise
 from pipeline.progress import Progress
 from pipeline.results.row_accounts import RowAccounts
-from pipeline.runs.closing import Finished, Watch, finish
-from pipeline.runs.loading import Line
-from pipeline.runs.reading import configured_book
-from pipeline.runs.run import read_all
-from pipeline.stopping import Stopping
-from pipeline.transform import all_documents
+from pipeline.runs.closing import Finished
+from pipeline.runs.context import RunContext
+from pipeline.runs.run import Run, run_stages
 from pipeline.values.outcomes import Outcome, Status
 
 PAYLOADS = "payloads.jsonl"
@@ -97,42 +91,28 @@ class Tally:
         return {what: count for what, count in sums.items() if count}
 
 
-async def rehearse(
-    folder: Path,
-    paths: Sequence[Path],
-    settings: Settings,
-    clarus: Clarus,
-    ledger: Ledger,
-    progress: Progress,
-    stopping: Stopping,
-) -> Finished:
-    """Take files through the whole line up to sending, and write what would be sent and what would come of it.
+async def rehearse(folder: Path, paths: Sequence[Path], context: RunContext) -> Finished:
+    """Take files through all stages up to sending, and write what would be sent and what would come of it.
 
     The results of a row that would be sent are `ready`. Files stay where they are.
     """
-    watch = Watch()
-    files = read_all(paths, settings, progress)
-    watch.lap("reading")
-    books = [
-        RowAccounts(transformed, folder.name, {}, ())
-        for transformed in all_documents([table for file in files for table in file.tables], configured_book(settings))
-    ]
-    lists = Lists(clarus, settings.clarus.lookup_batch, settings.clarus.page_size)
-    tally = Tally(progress)
+    tally = Tally(context.progress)
     with (folder / PAYLOADS).open("wb") as file:
         payloads = PayloadFile(file)
-        line = Line(settings, clarus.tenant, lists, ledger, payloads, tally, stopping)
-        await line.load(books)
-    watch.lap("looking up")
-    rehearsal = {
-        "would_create": dict(payloads.created),
-        "would_change": dict(payloads.changed),
-        "would_leave_alone": tally.of(Status.EXISTS),
-        "would_refuse": _refused(tally, books),
-        "not_known": _NOT_KNOWN,
-        "payloads": str(folder / PAYLOADS),
-    }
-    return finish(folder, files, books, stopping.reason, watch, requests=clarus.requests, rehearsal=rehearsal)
+
+        def tell(accounts: Sequence[RowAccounts]) -> Mapping[str, Any]:
+            return {
+                "rehearsal": {
+                    "would_create": dict(payloads.created),
+                    "would_change": dict(payloads.changed),
+                    "would_leave_alone": tally.of(Status.EXISTS),
+                    "would_refuse": _refused(tally, accounts),
+                    "not_known": _NOT_KNOWN,
+                    "payloads": str(folder / PAYLOADS),
+                }
+            }
+
+        return await run_stages(Run(folder, paths, again=None), replace(context, progress=tally), payloads, tell)
 
 
 def _refused(tally: Tally, books: Sequence[RowAccounts]) -> dict[str, int]:

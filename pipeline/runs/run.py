@@ -1,95 +1,100 @@
-"""One run: the files of a run folder, from reading to results."""
+"""One run: the files of a run folder through the six stages."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from pipeline.clarus.client import Clarus
 from pipeline.clarus.lists import Lists
-from pipeline.config import Settings
 from pipeline.errors import LedgerUnusable
 from pipeline.extract import extract
-from pipeline.ledger import Ledger
-from pipeline.load import Delivery, OwnRecords
-from pipeline.progress import Progress
+from pipeline.load import Deliveries, Delivery, OwnRecords
+from pipeline.resolve import Resolver
 from pipeline.results.earlier_results import EarlierResults
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.runs.closing import Finished, Watch, finish
-from pipeline.runs.loading import Line
-from pipeline.runs.reading import ReadFile, configured_book, options_of, read
-from pipeline.stopping import Stopping
+from pipeline.runs.context import RunContext
+from pipeline.runs.loading import Loading
+from pipeline.runs.reading import StageOptions, configured_book, extract_files, validate_files
 from pipeline.transform import all_documents
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.outcomes import OWED, RETRIED, Status
 from pipeline.values.row_results import any_of
 
 
-async def run_folder(
-    folder: Path,
-    names: Sequence[str],
-    settings: Settings,
-    clarus: Clarus,
-    ledger: Ledger,
-    progress: Progress,
-    stopping: Stopping,
-    again: Collection[Status] = OWED,
-    send_unknown: bool = False,
-) -> Finished:
-    """Take the files of a run folder through the whole line and write their results.
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The files of one run, and which rows are tried again that have results of an earlier attempt."""
+
+    folder: Path
+    paths: Sequence[Path]
+    again: Collection[Status] | None = OWED  # None: earlier results count for nothing, as in a rehearsal
+    send_unknown: bool = False
+
+
+async def run_folder(run: Run, context: RunContext) -> Finished:
+    """Take the files of a run folder through the stages, write their results, and close the run in the ledger.
 
     A folder that has results already is taken up again: rows whose status is not among `again` keep what they have.
     """
-    watch, requests_before = Watch(), clarus.requests
-    files = read_all([folder / name for name in names], settings, progress)
-    watch.lap("reading")
-    books = _opened(
-        folder,
-        names,
-        all_documents([table for file in files for table in file.tables], configured_book(settings)),
-        settings,
-        again,
-    )
-    own = settings.clarus
-    lists = Lists(clarus, own.lookup_batch, own.page_size)
-    delivery = Delivery(
-        clarus,
-        OwnRecords(lists, ledger.holders, clarus.tenant),
-        ledger,
-        folder.name,
-        own.read_settle_seconds,
-        own.reconcile_attempts,
-        stopping.sleep,
-    )
-    line = Line(settings, clarus.tenant, lists, ledger, delivery, progress, stopping, send_unknown)
-    await line.load(books)
-    try:
-        await ledger.flush()  # what the results say must be known to the ledger first
-    except LedgerUnusable as error:
-        stopping.stop(error)
-    watch.lap("loading")
-    finished = finish(folder, files, books, stopping.reason, watch, requests=clarus.requests - requests_before)
-    await ledger.end_run(folder.name, any_of(finished.reports, OWED), any_of(finished.reports, RETRIED))
+    finished = await run_stages(run, context, _deliveries(run, context))
+    await context.ledger.end_run(run.folder.name, any_of(finished.reports, OWED), any_of(finished.reports, RETRIED))
     return finished
 
 
-def _opened(
-    folder: Path, names: Sequence[str], tables: Sequence[DocumentTable], settings: Settings, again: Collection[Status]
-) -> list[RowAccounts]:
-    """Open the books of every table; the earlier results, as large as the tables, are not kept beyond that."""
-    earlier = EarlierResults(folder, names, lambda path: extract(path, options_of(settings)))
+async def run_stages(
+    run: Run,
+    context: RunContext,
+    deliveries: Deliveries,
+    tell: Callable[[Sequence[RowAccounts]], Mapping[str, Any]] = lambda accounts: {},
+) -> Finished:
+    """Extract, validate, transform, resolve, load, write results; `tell` adds to the summary what it says of the rows.
+
+    Resolve and load take turns, record type by record type: the records of one are named by those of the next.
+    """
+    watch, requests_before = Watch(), context.clarus.requests
+    options, own = StageOptions.of(context.settings), context.settings.clarus
+    files = extract_files(run.paths, options, context.progress)
+    clean = validate_files(files, options)
+    tables = all_documents(clean, configured_book(context.settings))
+    accounts = _open_accounts(run, tables, options)
+    watch.lap("reading")
+    lists = Lists(context.clarus, own.lookup_batch, own.page_size)
+    resolver = Resolver(lists, own.storage_unit_field, own.read_settle_seconds, context.stopping.sleep)
+    await Loading(context, lists, resolver, deliveries, run.send_unknown).load(accounts)
+    try:
+        await context.ledger.flush()  # what the results say must be known to the ledger first
+    except LedgerUnusable as error:
+        context.stopping.stop(error)
+    watch.lap("loading")
+    more = {"requests": context.clarus.requests - requests_before, **tell(accounts)}
+    return finish(run.folder, files, accounts, context.stopping.reason, watch.also(more))
+
+
+def _deliveries(run: Run, context: RunContext) -> Delivery:
+    own, clarus = context.settings.clarus, context.clarus
+    lists = Lists(clarus, own.lookup_batch, own.page_size)
+    return Delivery(
+        clarus,
+        OwnRecords(lists, context.ledger.holders, clarus.tenant),
+        context.ledger,
+        run.folder.name,
+        own.read_settle_seconds,
+        own.reconcile_attempts,
+        context.stopping.sleep,
+    )
+
+
+def _open_accounts(run: Run, tables: Sequence[DocumentTable], options: StageOptions) -> list[RowAccounts]:
+    """Open the accounts of every table; the earlier results, as large as the tables, are not kept beyond that."""
+    if run.again is None:
+        return [RowAccounts(table, run.folder.name, {}, ()) for table in tables]
+    names = [path.name for path in run.paths]
+    earlier = EarlierResults(run.folder, names, lambda path: extract(path, options.extract))
     return [
-        RowAccounts(transformed, folder.name, earlier.of(table), again, earlier.problems_of(table))
-        for transformed in tables
-        for table in (transformed.clean.table,)
+        RowAccounts(documents, run.folder.name, earlier.of(table), run.again, earlier.problems_of(table))
+        for documents in tables
+        for table in (documents.clean.table,)
     ]
-
-
-def read_all(paths: Sequence[Path], settings: Settings, progress: Progress) -> list[ReadFile]:
-    """Extract and validate files, one after the other."""
-    progress.begin("reading", len(paths))
-    files = []
-    for path in paths:
-        files.append(read(path, settings))
-        progress.ended(Status.READY)
-    return files

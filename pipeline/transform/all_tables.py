@@ -30,6 +30,6 @@ def all_documents(tables: Sequence[CleanTable], book_tables: Sequence[DocumentTa
         if said := said_of_parents([clean for clean in tables if clean.table.record.hierarchy == record.name]):
             transformed = [replace(table, supplements=said) for table in transformed]
         ordered += transformed
-        if record.name == "addresses":
+        if record.book:
             book = AddressBook([*book_tables, *transformed])
     return ordered

@@ -103,6 +103,7 @@ class RecordType:
     changeable: bool = False  # an existing record may be changed with PATCH
     first_gets: Mapping[str, Any] = field(default_factory=dict)  # attributes of the first record of its owner, key[0]
     parts: tuple[Part, ...] = ()  # records that a row describes as well, posted after the document
+    book: bool = False  # others take these by their code, as orders take an address; a file of them may be configured
     hierarchy: str = ""  # the record type of which key[0] is made of key[1]: children come first, a cycle is an error
 
     @cached_property
