@@ -10,21 +10,25 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any
 
+from pipeline.clarus.echoes import Sent, echo
+from pipeline.clarus.ids import as_id
+
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")  # RFC 9110 wants whole seconds; some servers are more exact
-_ID = re.compile(r"[0-9]{1,19}")
-_GREATEST_ID = 2**63 - 1
 # What servers of GraphQL say of a query that they will never understand.
 _NOT_UNDERSTOOD = re.compile(
     "cannot query field|doesn't exist on|unknown (type|argument)|not defined by type", re.IGNORECASE
 )
+_REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class Meaning(StrEnum):
-    """What may be concluded about a record that was to be made."""
+    """What may be concluded about a record that was to be made or changed."""
 
     MADE = "made"
     REFUSED = "refused"  # surely not made, and never will be as it stands
     NOT_MADE = "not made"  # surely not made; may be sent again
+    NOT_ANSWERED = "not answered"  # by Clarus, but by something on the way to it: surely not made, and no verdict
+    REDIRECTED = "redirected"  # surely not made; the address is wrong
     TOKEN_REFUSED = "token refused"  # surely not made; wants a new token
     IN_DOUBT = "in doubt"  # made or not: look
 
@@ -38,34 +42,86 @@ class Answer:
     retry_after: float | None = None  # seconds
     reached: bool = True  # False: not a byte of the request can have been read by Clarus
     trouble: str = ""  # why no answer came
+    page: str = ""  # what the content is where it is no JSON: "text/html, begins '<html>…'"
+    location: str = ""  # where a redirect leads
 
     @property
     def said(self) -> str:
         """The answer in a few words for a person; never holds what was sent."""
-        return f"Clarus answered {self.status}" if self.status else f"Clarus did not answer ({self.trouble})"
+        if not self.status:
+            return f"Clarus did not answer ({self.trouble})"
+        return f"Clarus answered {self.status}" + (f" (not JSON: {self.page})" if self.page else "")
 
 
-def meaning(answer: Answer) -> Meaning:
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an answer means for one record."""
+
+    meaning: Meaning
+    record: int | None = None  # the id of the record that was made
+    kept: str = ""  # the reference or code as Clarus keeps it, where it does not keep it as it was sent
+    cut: bool = False  # and what it keeps is only the beginning of ours
+    why: str = ""  # it is in doubt, in words that follow what the answer said; "" where its status tells
+
+
+def meaning(answer: Answer, sent: Sent | None = None) -> Meaning:
+    """Judge an answer to a write; without what was sent, by its status and shape alone."""
+    return judge(answer, sent).meaning
+
+
+def judge(answer: Answer, sent: Sent | None = None) -> Verdict:
     """Judge an answer to a write.
 
-    Source: the rules under "Posted once" in the design. A 2xx without an id leaves the id in doubt. 408 and every 5xx
-    may come from a gateway that gave up while Clarus went on.
+    Source: the rules under "Posted once" in the design. An answer counts only if it is the answer to this request. 408
+    and every 5xx may come from a gateway that gave up while Clarus went on.
     """
     match answer.status:
         case None:
-            return Meaning.IN_DOUBT if answer.reached else Meaning.NOT_MADE
-        case status if 200 <= status < 300:
-            return Meaning.MADE if record_id(answer.body) is not None else Meaning.IN_DOUBT
+            return Verdict(Meaning.IN_DOUBT if answer.reached else Meaning.NOT_MADE)
+        case 200 | 201 | 204:
+            return _judge_success(answer, sent)
         case 401:
-            return Meaning.TOKEN_REFUSED
+            return Verdict(Meaning.TOKEN_REFUSED)
         case 429:
-            return Meaning.NOT_MADE
+            return Verdict(Meaning.NOT_MADE)
         case 408:
-            return Meaning.IN_DOUBT
+            return Verdict(Meaning.IN_DOUBT)
+        case status if status in _REDIRECTS and answer.location:
+            return Verdict(Meaning.REDIRECTED)
         case status if 400 <= status < 500:
-            return Meaning.REFUSED
+            return Verdict(Meaning.REFUSED if is_refusal(answer) else Meaning.NOT_ANSWERED)
         case _:
-            return Meaning.IN_DOUBT
+            return Verdict(Meaning.IN_DOUBT)
+
+
+def _judge_success(answer: Answer, sent: Sent | None) -> Verdict:
+    body = answer.body
+    changed = sent.record if sent is not None else None
+    if changed is not None and body is None and not answer.page:
+        return Verdict(Meaning.MADE, changed)  # a change needs no more than "done"
+    if answer.status == 204 or not isinstance(body, dict):
+        return Verdict(Meaning.IN_DOUBT, why="without the record" if not answer.page else "")
+    if body.get("errors") or body.get("error"):
+        return Verdict(Meaning.IN_DOUBT, why=f"with an error: {complaint(answer)}")
+    record = record_id(body)
+    if changed is not None and record is None and isinstance(body.get("data", body), dict):
+        record = changed
+    if record is None:
+        return Verdict(Meaning.IN_DOUBT, why="without an id")
+    if sent is None:
+        return Verdict(Meaning.MADE, record)
+    if changed is not None and record != changed:
+        return Verdict(Meaning.IN_DOUBT, why=f"for another record: id {record}, not {changed}")
+    is_flat = "data" not in body  # as the document has it for products in accounts and carrier services
+    kind = body.get("type") if is_flat else body["data"].get("type")
+    if kind != sent.type and not (kind is None and (is_flat or changed is not None)):
+        return Verdict(Meaning.IN_DOUBT, why=f"of type {kind}, not {sent.type}")
+    told = echo(body if is_flat else body["data"], sent)
+    if told.foreign:
+        return Verdict(Meaning.IN_DOUBT, why=f"for another record: {told.foreign}")
+    if is_flat and changed is None and not told.agrees:
+        return Verdict(Meaning.IN_DOUBT, why="with nothing that shows it is ours")
+    return Verdict(Meaning.MADE, record, told.kept, told.cut)
 
 
 def record_id(body: Any) -> int | None:
@@ -74,6 +130,11 @@ def record_id(body: Any) -> int | None:
         return None
     record = body.get("data", body)
     return as_id(record.get("id")) if isinstance(record, dict) else None
+
+
+def is_refusal(answer: Answer) -> bool:
+    """Whether an answer has the shape in which Clarus refuses: a gateway's page has not."""
+    return isinstance(answer.body, dict) and isinstance(answer.body.get("errors"), list)
 
 
 def refusal(answer: Answer) -> str:
@@ -119,17 +180,6 @@ def retry_after(header: str | None, now: datetime | None = None) -> float | None
         return None
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
     return max(0.0, (when - (now or datetime.now(UTC))).total_seconds())
-
-
-def as_id(value: Any) -> int | None:
-    """Clarus writes ids as integers or as strings of digits; inside the program they are integers.
-
-    None for anything else, such as a number that no database counts to.
-    """
-    if isinstance(value, str) and _ID.fullmatch(value):
-        value = int(value)
-    is_id = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _GREATEST_ID
-    return value if is_id else None
 
 
 def _error_words(error: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.clarus.answers import as_id
+from pipeline.clarus.ids import as_id
 
 _Line = tuple[int | None, Mapping[str, Any]]  # id, attributes
 

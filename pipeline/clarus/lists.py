@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol
 
-from pipeline.clarus.answers import as_id
+from pipeline.clarus.ids import as_id
 from pipeline.errors import LookupRefused
 from schemas.vocabulary.lists import CodeList
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.clarus.echoes import Sent
 from pipeline.event_loop import in_turns
 from pipeline.ledger import Entry, Identity, State
 from pipeline.load.deliver import CodeLists
@@ -152,6 +153,7 @@ class Preparation:
             method="PATCH",
             path=f"{resolution.path}/{there}",
             body=change_body(resolution),
+            sent=_sent(resolution, there),
             fingerprint=whole(parts),
             parts=parts,
             listed=document.record.listed,
@@ -177,6 +179,7 @@ class Preparation:
             identity=identity(document, self.tenant),
             path=resolution.path,
             body=resolution.body,
+            sent=_sent(resolution),
             fingerprint=whole(parts),
             parts=parts,
             listed=document.record.listed,
@@ -187,6 +190,15 @@ class Preparation:
             warnings=resolution.warnings,
             lines=[change["attributes"] for change in resolution.attributes.get("lines_changes", ())],
         )
+
+
+def _sent(resolution: Resolved, changes: int | None = None) -> Sent:
+    record, attributes = resolution.document.record, resolution.attributes
+    if "{" in record.path:  # the ids in it are no attributes of the body
+        places = zip(record.path.split("/"), resolution.path.split("/"), strict=True)
+        attributes = {**attributes, **{place[1:-1]: there for place, there in places if place.startswith("{")}}
+    key = tuple(record.columns[heading].attribute for heading in record.key if heading in record.columns)
+    return Sent(record.resource, attributes, key, changes)
 
 
 def _noted(document: Document) -> Outcome | None:

@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from pipeline.clarus.answers import Answer, Meaning, meaning, record_id, refusal
+from pipeline.clarus.answers import Answer, Meaning, judge, refusal
 from pipeline.clarus.line_ids import line_ids
 from pipeline.errors import LookupRefused, Unfinished
 from pipeline.ledger import Entry, State
 from pipeline.load.posting import NOT_LISTED, Key, Posting
 from pipeline.values.outcomes import Outcome, Status
 from schemas.vocabulary.lists import CodeList
+
+NOT_BY_CLARUS = "this came from something between here and Clarus, such as a proxy; the next run sends it again"
 
 
 class Writes(Protocol):
@@ -79,9 +81,13 @@ class Delivery:
                 answer = await self.clarus.write(posting.method, posting.path, posting.body)
             except Unfinished as error:
                 raise Interrupted(self._unsent(posting, attempt, in_doubt, error), error) from error
-            judged, said = meaning(answer), answer.said
+            verdict = judge(answer, posting.sent)
+            judged, said = verdict.meaning, f"{answer.said} {verdict.why}".rstrip()
             if judged is Meaning.MADE:
-                return self._created(posting, attempt, record_id(answer.body), line_ids(answer.body, posting.lines))
+                return self._created(posting, attempt, verdict.record, line_ids(answer.body, posting.lines))
+            if judged is Meaning.NOT_ANSWERED and not in_doubt:
+                self.ledger.conclude(posting.entry(State.WITHDRAWN, self.run, attempts=attempt))
+                return Outcome(Status.PENDING, error=f"not sent: {said}; {NOT_BY_CLARUS}")
             if judged is not Meaning.IN_DOUBT and not in_doubt:
                 return self._refused(posting, attempt, answer)
             in_doubt = True
@@ -100,7 +106,7 @@ class Delivery:
             if found is not None:
                 self.clarus.confirm()
                 return self._created(posting, attempt, found, [])
-            if judged is not Meaning.IN_DOUBT:  # refused, and not because an earlier attempt has made it
+            if judged is Meaning.REFUSED:  # refused, and not because an earlier attempt has made it
                 return self._refused(posting, attempt, answer)
         return Outcome(Status.UNKNOWN, error=f"sent {self.most_attempts} times; {said}, and it is not there")
 
@@ -127,12 +133,15 @@ class Delivery:
                 answer = await self.clarus.write(posting.method, posting.path, posting.body)
             except Unfinished as error:
                 raise Interrupted(Outcome(Status.PENDING, record, error=f"not changed: {error}"), error) from error
-            if answer.status is not None and 200 <= answer.status < 300:
+            verdict = judge(answer, posting.sent)
+            if verdict.meaning is Meaning.MADE:
                 self.ledger.conclude(posting.entry(State.UPDATED, self.run, attempts=attempt))
                 return Outcome(Status.UPDATED, record, problems=posting.warnings)
-            if meaning(answer) is Meaning.REFUSED:
+            if verdict.meaning is Meaning.REFUSED:
                 return replace(self._refused(posting, attempt, answer), clarus_id=record)
-            said = answer.said
+            if verdict.meaning is Meaning.NOT_ANSWERED:
+                return Outcome(Status.PENDING, record, error=f"not changed: {answer.said}; {NOT_BY_CLARUS}")
+            said = f"{answer.said} {verdict.why}".rstrip()
             try:
                 await self.wait(self.settle)
             except Unfinished as error:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.clarus.echoes import Sent
 from pipeline.ledger import Entry, Identity, State
 from pipeline.values.problems import Problem
 from schemas.vocabulary.lists import CodeList
@@ -23,6 +24,7 @@ class Posting:
     identity: Identity
     path: str
     body: bytes
+    sent: Sent  # by which the answer is recognised
     fingerprint: str
     parts: dict[str, Any]  # digests, for the ledger
     listed: CodeList | None  # None: Clarus does not list such records

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from pipeline.clarus.answers import (
     Answer,
     Meaning,
-    as_id,
     complaint,
     data,
     may_pass,
@@ -21,8 +20,11 @@ from pipeline.clarus.answers import (
     refusal,
     retry_after,
 )
+from pipeline.clarus.echoes import Sent
+from pipeline.clarus.ids import as_id
 from pipeline.clarus.line_ids import line_ids
 
+REFUSAL = {"errors": [{"code": 422, "details": "is too long"}]}
 NOW = datetime(2026, 6, 10, 12, 0, 0, tzinfo=UTC)
 
 
@@ -32,6 +34,10 @@ NOW = datetime(2026, 6, 10, 12, 0, 0, tzinfo=UTC)
         (Answer(200, {"data": {"id": 7}}), Meaning.MADE),
         (Answer(201, {"data": {"id": "7"}}), Meaning.MADE),
         (Answer(200, {"id": 7}), Meaning.MADE),
+        (Answer(202, {"data": {"id": 7}}), Meaning.IN_DOUBT),
+        (Answer(203, {"data": {"id": 7}}), Meaning.IN_DOUBT),
+        (Answer(200, {"id": 7, "error": "queued"}), Meaning.IN_DOUBT),
+        (Answer(200, {"data": {"id": 7}, "errors": [{"details": "half"}]}), Meaning.IN_DOUBT),
         (Answer(200, {"data": {}}), Meaning.IN_DOUBT),
         (Answer(200, {"data": {"id": "seven"}}), Meaning.IN_DOUBT),
         (Answer(200, {"data": {"id": 0}}), Meaning.IN_DOUBT),
@@ -39,14 +45,24 @@ NOW = datetime(2026, 6, 10, 12, 0, 0, tzinfo=UTC)
         (Answer(200, None), Meaning.IN_DOUBT),
         (Answer(204, None), Meaning.IN_DOUBT),
         (Answer(302, None), Meaning.IN_DOUBT),
+        (Answer(302, None, location="https://login.test"), Meaning.REDIRECTED),
+        (Answer(308, None, location="/v2"), Meaning.REDIRECTED),
+        (Answer(403, {"error": "forbidden"}), Meaning.NOT_ANSWERED),
+        (Answer(403, {"errors": "forbidden"}), Meaning.NOT_ANSWERED),
+        (Answer(407, page="text/html"), Meaning.NOT_ANSWERED),
         (Answer(304, None), Meaning.IN_DOUBT),
-        (Answer(400), Meaning.REFUSED),
+        (Answer(400, REFUSAL), Meaning.REFUSED),
+        (Answer(400, page="text/html"), Meaning.NOT_ANSWERED),
         (Answer(401), Meaning.TOKEN_REFUSED),
-        (Answer(403), Meaning.REFUSED),
-        (Answer(404), Meaning.REFUSED),
+        (Answer(403, REFUSAL), Meaning.REFUSED),
+        (Answer(403, page="text/html"), Meaning.NOT_ANSWERED),
+        (Answer(404, REFUSAL), Meaning.REFUSED),
+        (Answer(404, page="text/html"), Meaning.NOT_ANSWERED),
         (Answer(408), Meaning.IN_DOUBT),
-        (Answer(409), Meaning.REFUSED),
-        (Answer(422), Meaning.REFUSED),
+        (Answer(409, REFUSAL), Meaning.REFUSED),
+        (Answer(409, page="text/html"), Meaning.NOT_ANSWERED),
+        (Answer(422, REFUSAL), Meaning.REFUSED),
+        (Answer(422, page="text/html"), Meaning.NOT_ANSWERED),
         (Answer(429), Meaning.NOT_MADE),
         (Answer(500), Meaning.IN_DOUBT),
         (Answer(502), Meaning.IN_DOUBT),
@@ -123,7 +139,9 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["data", "id", "attributes", "lines_changes", "errors", "message"]), inner, max_size=4
+            st.sampled_from(["data", "id", "type", "reference", "attributes", "lines_changes", "errors", "message"]),
+            inner,
+            max_size=4,
         )
     ),
     max_leaves=12,
@@ -135,7 +153,10 @@ def test_no_answer_is_too_strange(status: int, body: Any) -> None:
     """Whatever JSON comes back, it is judged, and what counts as made has its id."""
     answer = Answer(status, body)
 
-    assert (meaning(answer) is Meaning.MADE) == (200 <= status < 300 and record_id(body) is not None)
+    if meaning(answer) is Meaning.MADE:
+        assert status in (200, 201)
+        assert record_id(body) is not None
+    assert meaning(answer, Sent("goods_outs", {"reference": "SO-1"})) in Meaning
     assert isinstance(refusal(answer), str)
     assert isinstance(complaint(answer), str)
     assert isinstance(may_pass(answer), bool)

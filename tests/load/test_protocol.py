@@ -95,7 +95,10 @@ def schedules(draw: st.DrawFn) -> Schedule:
 
 async def resolve(documents: Sequence[Document]) -> list[Resolved | Unresolved]:
     await asyncio.sleep(0)
-    bodies = [orjson.dumps({"data": {"attributes": {"key": document.key}}}) for document in documents]
+    bodies = [
+        orjson.dumps({"data": {"type": document.record.resource, "attributes": {"key": document.key}}})
+        for document in documents
+    ]
     return [Resolved(d, "/records", body, d.attributes, d.key) for d, body in zip(documents, bodies, strict=True)]
 
 

@@ -64,14 +64,15 @@ class SimulatedClarus:
         if fate is Fate.UNREACHABLE:
             raise ClarusUnreachable("out of reach")
         # From here on it has left: what happens there happens, whether the sender lives or not.
-        key = tuple(orjson.loads(body)["data"]["attributes"].get("key", ()))  # a change has none
+        asked = orjson.loads(body)["data"]
+        key = tuple(asked["attributes"].get("key", ()))  # a change has none
         taken = method == "POST" and self.unique and bool(self.of(key))
         answer = Answer(422, {"errors": [{"details": "refused"}]}) if fate is Fate.REFUSED or taken else None
         if answer is None and fate is not Fate.LOST_BEFORE:
             record = int(path.rpartition("/")[2]) if method == "PATCH" else self.add(key).id
             if method == "PATCH":
                 self.changed.append(record)
-            answer = Answer(200, {"data": {"id": record}})
+            answer = Answer(200, {"data": {"id": record, "type": asked["type"]}})
         await asyncio.sleep(0.1)
         match fate:
             case Fate.LOST_BEFORE | Fate.LOST_AFTER:
