@@ -1,0 +1,79 @@
+"""Real spreadsheets, exports and wrong headings: nothing is changed or dropped without a word."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from tests.promises.cases.conftest import Case, Play, cases
+
+# What each of these waits for.
+WAITING = {
+    "swallow_adjacent": "values",
+    "swallow_narrow": "values",
+    "apostrophe_shopify": "values",
+    "apostrophe_codes": "values",
+    "quotes_erpnext": "values",
+    "space_before_quote": "values",
+    "joined_with_bom": "values",
+    "errors_in_csv_products": "values",
+    "errors_in_csv_orders": "values",
+    "bidi_marks": "values",
+    "zero_width_inside": "values",
+    "nbsp_reference": "values",
+    "nfd_code": "values",
+    "cp1250": "values",
+    "cp1251": "values",
+    "mojibake": "values",
+    "lost_digits_in_text": "values",
+    "float_codes": "values",
+    "null_words": "values",
+    "german_thousands": "values",
+    "us_dates": "values",
+    "zone_name": "values",
+    "shown_prefix": "xlsx",
+    "shown_decimals": "xlsx",
+    "shown_condition": "xlsx",
+    "date_in_code": "xlsx",
+    "emoji_escaped": "xlsx",
+    "empty_style": "xlsx",
+    "nfd_heading": "headings",
+    "odoo_blank_parent": "sources",
+    "reopened_orders": "row keys",
+}
+
+
+def _listed() -> list[ParameterSet]:
+    return [
+        pytest.param(
+            case,
+            id=case.name,
+            marks=[pytest.mark.xfail(strict=True, reason=WAITING[case.name])] if case.name in WAITING else [],
+        )
+        for case in cases()
+    ]
+
+
+@pytest.mark.parametrize("case", _listed())
+def test_a_file_of_a_public_bug_report_ends_right_or_in_words(case: Case, play: Play) -> None:
+    """Clarus holds what the file shows, or somebody is told; never another value, and never without a word."""
+    ending = play(case)
+
+    assert not [value for value in ending.values for never in case.never if _is(value, never)], case.right
+    assert set(case.posted) <= set(ending.values), case.right
+    assert [word for word in case.told if not _told(word, ending.words)] == [], ending.words
+    assert ending.exit_code == case.exit, ending.words
+
+
+def _is(value: str, never: str) -> bool:
+    text, _, _ = never.partition("#exact")
+    return value == text if never.endswith("#exact") else text in value
+
+
+def _told(word: str, words: str) -> bool:
+    """Whether a word was told; `row 3` is also what issues.csv has in its column of rows."""
+    if row := re.fullmatch(r"row (\d+)", word):
+        return word in words or re.search(rf"^[^,\n]*,[^,\n]*,{row[1]},", words, re.MULTILINE) is not None
+    return word in words
