@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from schemas.vocabulary.contract import Part, code_of, control, follow_up, header, record_type, unsent
-from schemas.vocabulary.kinds import CONFIGURATIONS, choice, code, datetime, flag, integer, number, text
+from schemas.vocabulary.contract import Part, code_of, control, follow_up, generic_slots, header, record_type, unsent
+from schemas.vocabulary.kinds import CONFIGURATIONS, choice, code, flag, integer, number, text
 from schemas.vocabulary.lists import ACCOUNT_PRODUCTS, ACCOUNTS, LOCATIONS, PRODUCT_STORAGE_UNITS, PRODUCTS, STOCK_UNIT_TYPES, STORAGE_UNIT_TYPES
 
 
@@ -178,23 +178,4 @@ class Products(pa.DataFrameModel):
     pick_strategy: Series[str] = header("pick_strategy", choice("pick_by_line", "batch_pick"))
     product_type: Series[str] = header("product_type", choice("single", "bill_of_materials"))
     serial_number_tracking_setting: Series[str] = header("serial_number_tracking_setting", choice("no_tracking", "track_during_pick", "full_tracking"))
-    string1: Series[str] = header("string1", text())
-    string2: Series[str] = header("string2", text())
-    string3: Series[str] = header("string3", text())
-    string4: Series[str] = header("string4", text())
-    string5: Series[str] = header("string5", text())
-    integer1: Series[str] = header("integer1", integer())
-    integer2: Series[str] = header("integer2", integer())
-    integer3: Series[str] = header("integer3", integer())
-    integer4: Series[str] = header("integer4", integer())
-    integer5: Series[str] = header("integer5", integer())
-    datetime1: Series[str] = header("datetime1", datetime())
-    datetime2: Series[str] = header("datetime2", datetime())
-    datetime3: Series[str] = header("datetime3", datetime())
-    datetime4: Series[str] = header("datetime4", datetime())
-    datetime5: Series[str] = header("datetime5", datetime())
-    boolean1: Series[str] = header("boolean1", flag())
-    boolean2: Series[str] = header("boolean2", flag())
-    boolean3: Series[str] = header("boolean3", flag())
-    boolean4: Series[str] = header("boolean4", flag())
-    boolean5: Series[str] = header("boolean5", flag())
+    _slots = generic_slots(header, "", ("string", "integer", "datetime", "boolean"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from schemas.vocabulary.contract import Quantity, code_of, control, header, line, record_type, unsent
-from schemas.vocabulary.kinds import CONFIGURATIONS, DIMENSIONS, choice, code, datetime, flag, integer, number, text
+from schemas.vocabulary.contract import Precursor, Quantity, code_of, control, generic_slots, header, line, record_type, unsent
+from schemas.vocabulary.kinds import CONFIGURATIONS, DIMENSIONS, choice, code, datetime, flag, number, text
 from schemas.vocabulary.lists import ACCOUNTS, PRODUCTS, RECEIPTS, SUPPLIERS, WAREHOUSES
 
 
@@ -19,6 +19,15 @@ from schemas.vocabulary.lists import ACCOUNTS, PRODUCTS, RECEIPTS, SUPPLIERS, WA
     after=("products", "suppliers", "materials"),
     has_lines=True,
     names_storage_unit=True,
+    precursors=(
+        Precursor(
+            "products",
+            wanted_by="create_product",
+            described_by={"description": "product_description"},
+            code_attributes=("code", "external_system_reference1"),
+            defaulted=("Unit Stock Unit Type Code",),
+        ),
+    ),
     quantity=Quantity(
         quantity="item_quantity",
         dimension="quantity_dimension",
@@ -51,26 +60,7 @@ class Receipts(pa.DataFrameModel):
     external_system_reference1: Series[str] = header("external_system_reference1", text(), fallback="receipt_reference")
     external_system_reference2: Series[str] = header("external_system_reference2", text())
     external_system_reference3: Series[str] = header("external_system_reference3", text())
-    receipt_string1: Series[str] = header("string1", text())
-    receipt_string2: Series[str] = header("string2", text())
-    receipt_string3: Series[str] = header("string3", text())
-    receipt_string4: Series[str] = header("string4", text())
-    receipt_string5: Series[str] = header("string5", text())
-    receipt_integer1: Series[str] = header("integer1", integer())
-    receipt_integer2: Series[str] = header("integer2", integer())
-    receipt_integer3: Series[str] = header("integer3", integer())
-    receipt_integer4: Series[str] = header("integer4", integer())
-    receipt_integer5: Series[str] = header("integer5", integer())
-    receipt_datetime1: Series[str] = header("datetime1", datetime())
-    receipt_datetime2: Series[str] = header("datetime2", datetime())
-    receipt_datetime3: Series[str] = header("datetime3", datetime())
-    receipt_datetime4: Series[str] = header("datetime4", datetime())
-    receipt_datetime5: Series[str] = header("datetime5", datetime())
-    receipt_boolean1: Series[str] = header("boolean1", flag())
-    receipt_boolean2: Series[str] = header("boolean2", flag())
-    receipt_boolean3: Series[str] = header("boolean3", flag())
-    receipt_boolean4: Series[str] = header("boolean4", flag())
-    receipt_boolean5: Series[str] = header("boolean5", flag())
+    _slots = generic_slots(header, "receipt_", ("string", "integer", "datetime", "boolean"))
     product_code: Series[str] = line("product_id", code_of(PRODUCTS), required=True)
     account_product_code: Series[str] = unsent(note="Clarus cannot look it up")
     create_product: Series[str] = control("create_product", flag(), per_line=True)
@@ -86,23 +76,4 @@ class Receipts(pa.DataFrameModel):
     alt_line_note: Series[str] = line("alt_line_note", text())
     duty_paid: Series[str] = unsent()
     group_number: Series[str] = unsent()
-    line_string1: Series[str] = line("string1", text())
-    line_string2: Series[str] = line("string2", text())
-    line_string3: Series[str] = line("string3", text())
-    line_string4: Series[str] = line("string4", text())
-    line_string5: Series[str] = line("string5", text())
-    line_integer1: Series[str] = line("integer1", integer())
-    line_integer2: Series[str] = line("integer2", integer())
-    line_integer3: Series[str] = line("integer3", integer())
-    line_integer4: Series[str] = line("integer4", integer())
-    line_integer5: Series[str] = line("integer5", integer())
-    line_boolean1: Series[str] = line("boolean1", flag())
-    line_boolean2: Series[str] = line("boolean2", flag())
-    line_boolean3: Series[str] = line("boolean3", flag())
-    line_boolean4: Series[str] = line("boolean4", flag())
-    line_boolean5: Series[str] = line("boolean5", flag())
-    line_datetime1: Series[str] = line("datetime1", datetime())
-    line_datetime2: Series[str] = line("datetime2", datetime())
-    line_datetime3: Series[str] = line("datetime3", datetime())
-    line_datetime4: Series[str] = line("datetime4", datetime())
-    line_datetime5: Series[str] = line("datetime5", datetime())
+    _line_slots = generic_slots(line, "line_", ("string", "integer", "boolean", "datetime"))

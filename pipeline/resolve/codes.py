@@ -34,6 +34,7 @@ class Failure:
 
 
 def codes_of(document: Document) -> Iterator[tuple[int, Code]]:
+    """Every code of a document, each with the row that names it."""
     yield from document.codes
     for line in document.lines:
         for code in line.codes:
@@ -41,4 +42,5 @@ def codes_of(document: Document) -> Iterator[tuple[int, Code]]:
 
 
 def is_keyed_by_ids(document: Document) -> bool:
+    """Whether Clarus lists such records by ids, which are known only once the codes are."""
     return document.record.listed is not None and document.record.listed.by_ids

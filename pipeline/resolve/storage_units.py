@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from pipeline.values.documents import Id
+from pipeline.resolve.codes import Failure
+from pipeline.values.documents import Document, Id
 from schemas.vocabulary.lists import PRODUCT_STORAGE_UNITS, CodeList
 
 
@@ -28,10 +29,12 @@ class StorageUnits:
     lists: UnitLists
     settle: float = 0.0  # seconds after which a list is trusted to show what was made before
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep  # for so many seconds; may raise why the run must end
+    field_name: str = "product_storage_unit_id"  # the attribute of a line that names its unit; "": left out
     _any: dict[str, bool] = field(default_factory=dict)  # whether a product has a storage unit, or is getting one
     _firsts: set[tuple[str, ...]] = field(default_factory=set)  # on their way as the first of their product
     _of_priority_0: dict[str, Id | None] = field(default_factory=dict)
     _met: set[str] = field(default_factory=set)  # products of which this run has met a unit: lists may not show it yet
+    _failed: dict[str, tuple[str, Failure]] = field(default_factory=dict)  # what failed, by its product's code
 
     def product_is_new(self, product: str) -> None:
         """Note a product that this run has made: it has no storage unit, and nobody needs to ask."""
@@ -60,11 +63,27 @@ class StorageUnits:
         else:
             self._met.add(key[0])
 
-    def refused(self, key: tuple[str, ...]) -> None:
-        """Note a unit that surely is not in Clarus: the next one of its product may be the first."""
+    def _refused(self, key: tuple[str, ...]) -> None:
+        """A unit that surely is not in Clarus: the next one of its product may be the first."""
         if key in self._firsts:
             self._firsts.discard(key)
             self._any[key[0]] = False
+
+    def failed(self, key: tuple[str, ...], failure: Failure) -> None:
+        """Note a unit of this run that is not in Clarus."""
+        if not failure.waits:
+            self._refused(key)
+        self._failed.setdefault(key[0], (f"{PRODUCT_STORAGE_UNITS.noun} {key[0]}, {'/'.join(key[1:])},", failure))
+
+    def are_named_by(self, document: Document) -> bool:
+        """Whether the lines of a document name the unit of their product."""
+        return document.record.names_storage_unit and self.field_name != ""
+
+    def missing_for(self, document: Document, product: str) -> tuple[str, Failure] | None:
+        """The unit of this run that a line would name, where it has failed: sent now, the line would name none."""
+        if not self._failed or not self.are_named_by(document) or self.of_priority_0(product) is not None:
+            return None
+        return self._failed.get(product)
 
     async def ask_for_priority_0(self, products: Mapping[str, int]) -> None:
         """Look up the unit of priority 0 of products, by code and id; of each once a run."""

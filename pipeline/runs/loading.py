@@ -11,11 +11,10 @@ from pipeline.results.row_accounts import RowAccounts
 from pipeline.runs.context import RunContext
 from pipeline.transform.assembly import documents_in
 from pipeline.transform.bill_of_materials import by_level
-from pipeline.transform.products_to_create import products_wanted
+from pipeline.transform.precursors import records_wanted
 from pipeline.values.documents import Document
 from pipeline.values.outcomes import Outcome, Status
 from schemas import RECORD_TYPES, RecordType, in_load_order
-from schemas.vocabulary.lists import PRODUCTS
 
 _Report = Callable[[Document, Outcome], None]
 
@@ -47,7 +46,7 @@ class Loading:
         )
         self._delivery = deliveries
         self._concurrency = own.concurrency
-        self._unit_type = context.settings.defaults.get("products", {}).get("Unit Stock Unit Type Code", "")
+        self._defaults = context.settings.defaults
         self._progress, self._stopping = context.progress, context.stopping
 
     async def load(self, books: Sequence[RowAccounts]) -> None:
@@ -56,7 +55,7 @@ class Loading:
             of_type = [each for each in books if each.table.record is record]
             if not of_type:
                 continue
-            await self._create_missing_products(of_type)
+            await self._load_precursors(of_type)
             await self._load_documents(record, of_type)
             for part_type in record.part_types.values():
                 await self._load_parts(part_type, of_type)
@@ -137,25 +136,25 @@ class Loading:
         if total:
             await self._load(part_type, documents(), total, report)
 
-    async def _create_missing_products(self, books: Sequence[RowAccounts]) -> None:
-        """Create the products that lines ask for, each once."""
+    async def _load_precursors(self, accounts: Sequence[RowAccounts]) -> None:
+        """Create the records that lines want created before their document, each once."""
         where: dict[int, str] = {}
-        products = []
-        for wanted in products_wanted([each.transformed for each in books], self._unit_type):
-            if self._resolver.has_failed(PRODUCTS, (wanted.code,)):
-                continue  # its own row describes it better, and says what to mend
-            if wanted.product is None:
-                self._resolver.explain(PRODUCTS, (wanted.code,), wanted.why_not)
+        wanted_documents: dict[str, list[Document]] = {}
+        for wanted in records_wanted([each.transformed for each in accounts], self._defaults):
+            if self._resolver.has_failed(wanted.listed, (wanted.code,)):
+                continue  # its own row describes it better, and says what to correct
+            if wanted.document is None:
+                self._resolver.explain(wanted.listed, (wanted.code,), wanted.why_not)
             else:
-                where[id(wanted.product)] = wanted.where
-                products.append(wanted.product)
-        if products:
+                where[id(wanted.document)] = wanted.where
+                wanted_documents.setdefault(wanted.document.record.name, []).append(wanted.document)
 
-            def report(document: Document, outcome: Outcome) -> None:
-                why = f"{where[id(document)]} wants it created" + (f": {outcome.error}" if outcome.error else "")
-                self._told(document, outcome, why)
+        def report(document: Document, outcome: Outcome) -> None:
+            why = f"{where[id(document)]} wants it created" + (f": {outcome.error}" if outcome.error else "")
+            self._told(document, outcome, why)
 
-            await self._load(RECORD_TYPES["products"], products, len(products), report)
+        for name, documents in wanted_documents.items():
+            await self._load(RECORD_TYPES[name], documents, len(documents), report)
 
     async def _load(self, record: RecordType, documents: Iterable[Document], total: int, report: _Report) -> None:
         self._progress.begin(record.name, total)

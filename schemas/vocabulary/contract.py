@@ -14,8 +14,9 @@ from typing import Any
 
 import pandera.pandas as pa
 from pandera.api.dataframe.model_components import FieldInfo
+from pandera.typing.pandas import Series
 
-from schemas.vocabulary.kinds import Kind, code
+from schemas.vocabulary.kinds import Kind, code, datetime, flag, integer, text
 from schemas.vocabulary.lists import CodeList
 
 
@@ -81,6 +82,17 @@ class Part:
     place: Mapping[str, Any]  # the fields of its `RecordType`
 
 
+@dataclass(frozen=True, slots=True)
+class Precursor:
+    """A record that lines name, and describe well enough to be created: it is posted before their document."""
+
+    record: str  # the record type that is created
+    wanted_by: str  # what a control column decides: lines that say so want it created
+    described_by: Mapping[str, str]  # attribute -> what a control column of the line decides
+    code_attributes: tuple[str, ...]  # that get the code itself
+    defaulted: tuple[str, ...]  # headings of codes that [defaults] of that record type has to supply
+
+
 @dataclass(frozen=True)
 class RecordType:
     """A kind of record that files hold: its columns and its place in Clarus."""
@@ -103,6 +115,7 @@ class RecordType:
     changeable: bool = False  # an existing record may be changed with PATCH
     first_gets: Mapping[str, Any] = field(default_factory=dict)  # attributes of the first record of its owner, key[0]
     parts: tuple[Part, ...] = ()  # records that a row describes as well, posted after the document
+    precursors: tuple[Precursor, ...] = ()  # records that a line describes as well, posted before the document
     book: bool = False  # others take these by their code, as orders take an address; a file of them may be configured
     hierarchy: str = ""  # the record type of which key[0] is made of key[1]: children come first, a cycle is an error
 
@@ -133,17 +146,50 @@ class RecordType:
 RECORD_TYPES: dict[str, RecordType] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Columns of one pattern that stand where the model names them, such as the generic slots of Clarus's records."""
+
+    fields: Mapping[str, Any]
+
+
+def generic_slots(column: Callable[..., Any], prefix: str, kinds: tuple[str, ...]) -> Slots:
+    """The generic slots of a record, five of each kind: string1 … string5, integer1 …; `column` makes one.
+
+    Their meaning is agreed by each integration (Clarus's API documentation).
+    """
+    of: Mapping[str, Callable[[], Kind]] = {"string": text, "integer": integer, "datetime": datetime, "boolean": flag}
+    return Slots({f"{prefix}{kind}{number}": column(f"{kind}{number}", of[kind]()) for kind in kinds for number in range(1, 6)})
+
+
 def record_type(name: str, noun: str, key: tuple[str, ...], **place: Any) -> Callable[[type[pa.DataFrameModel]], type[pa.DataFrameModel]]:
     """Register the decorated pandera model as a record type; `place` are the fields of `RecordType`."""
 
     def register(model: type[pa.DataFrameModel]) -> type[pa.DataFrameModel]:
+        fields, slots = _fields(model)
+        if slots:
+            members = {"__annotations__": dict.fromkeys(slots, Series[str]), "__module__": model.__module__, "__doc__": model.__doc__}
+            model = type(model.__name__, (model,), {**members, **slots})
         # Not of `to_schema()`: that takes 20 ms a record type, and a run needs the schemas of its own files only.
-        fields = (field for field in vars(model).values() if isinstance(field, FieldInfo))
-        columns = {field.name: replace(field.metadata["column"], heading=field.name) for field in fields if field.metadata}
+        columns = {heading: replace(field.metadata["column"], heading=heading) for heading, field in fields.items() if field.metadata}
         RECORD_TYPES[name] = RecordType(name, noun, model, columns, key, **place)
         return model
 
     return register
+
+
+def _fields(model: type[pa.DataFrameModel]) -> tuple[dict[str, FieldInfo], dict[str, FieldInfo]]:
+    """The fields of a model by heading, those of its base classes first; and those of its slots, by attribute."""
+    fields: dict[str, FieldInfo] = {}
+    slots: dict[str, FieldInfo] = {}
+    for base in reversed(model.__mro__):
+        for value in vars(base).values():
+            if isinstance(value, FieldInfo):
+                fields[value.name] = value
+            elif isinstance(value, Slots):
+                fields.update(value.fields)
+                slots.update(value.fields)
+    return fields, slots
 
 
 def _part_type(owner: RecordType, part: Part) -> RecordType:

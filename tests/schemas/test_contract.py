@@ -6,11 +6,15 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pandera.pandas as pa
 import pytest
+from pandera.typing.pandas import Series
 
 from schemas import RECORD_TYPES, Column, Level, RecordType, in_load_order
+from schemas.vocabulary.contract import generic_slots, header, record_type
 from schemas.vocabulary.dates import Reading
 from schemas.vocabulary.headings import fold
+from schemas.vocabulary.kinds import code, text
 
 Schema = dict[str, Any]
 
@@ -202,3 +206,26 @@ def _resolved(document: Schema, schema: Schema) -> Schema:
 def _assert_known(columns: list[Column], attributes: Schema) -> None:
     named = {column.heading: column.attribute for column in columns if column.attribute}
     assert {heading: name for heading, name in named.items() if name not in attributes} == {}
+
+
+def test_columns_of_a_base_class_are_kept() -> None:
+    """Record types that share columns can say them once."""
+
+    class Shared(pa.DataFrameModel):
+        shared_note: Series[str] = header("note", text(20))
+
+    try:
+
+        @record_type("crates", "crate", key=("crate_code",))
+        class Crates(Shared):
+            crate_code: Series[str] = header("code", code(), required=True)
+            _slots = generic_slots(header, "crate_", ("string",))
+
+        crates = RECORD_TYPES["crates"]
+    finally:
+        RECORD_TYPES.pop("crates", None)
+
+    slots = [f"crate_string{number}" for number in range(1, 6)]
+    assert list(crates.columns) == ["shared_note", "crate_code", *slots]
+    assert set(crates.schema.columns) == set(crates.columns)
+    assert crates.columns["crate_string3"].attribute == "string3"

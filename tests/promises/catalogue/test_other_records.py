@@ -114,7 +114,7 @@ def test_products_that_receipts_ask_for_are_created_once(consultant: Any, where:
 
 @pytest.mark.parametrize(
     ("more", "description", "said"),
-    [(EACH, "", "product_description is blank"), ("", "New one", '[defaults.products] names no "Unit Stock Unit')],
+    [(EACH, "", "product_description is blank"), ("", "New one", '[defaults.products] sets no "Unit Stock Unit')],
 )
 def test_what_a_product_needs_to_be_created_is_said(consultant: Any, more: str, description: str, said: str) -> None:
     """On the rows that want it, and only if it is missing indeed."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 
+from pipeline.resolve.codes import Failure
 from pipeline.resolve.storage_units import StorageUnits
+from pipeline.values.outcomes import Status
 from schemas.vocabulary.lists import CodeList
 
 PALLET, TOTE = ("P-1", "PALLET", "case"), ("P-1", "TOTE", "unit")
@@ -35,7 +37,7 @@ def test_the_next_unit_is_first_where_the_first_was_refused() -> None:
     units.product_is_new("P-1")
 
     assert units.is_first(PALLET)
-    units.refused(PALLET)
+    units.failed(PALLET, Failure(Status.REJECTED, "products.csv row 2", only_if_absent=False))
     assert units.is_first(TOTE)
     units.made(TOTE, 2002)
 
