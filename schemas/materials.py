@@ -22,7 +22,7 @@ from schemas.vocabulary.lists import PRODUCT_MATERIALS, PRODUCTS
     hierarchy="products",
 )
 class Materials(pa.DataFrameModel):
-    """Clarus has no template for them."""
+    """The columns of Clarus's template for bills of materials."""
 
     parent_product_code: Series[str] = header("parent_product_id", code_of(PRODUCTS), required=True)
     child_product_code: Series[str] = header("child_product_id", code_of(PRODUCTS), required=True)

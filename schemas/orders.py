@@ -18,6 +18,7 @@ from schemas.vocabulary.lists import ACCOUNTS, CARRIER_SERVICES, CARRIERS, CUSTO
     listed=ORDERS,
     after=("addresses", "customers", "products", "receipts"),
     has_lines=True,
+    not_in_api={"supplier_code": "an order has no supplier in Clarus's API"},
     quantity=Quantity(
         quantity="quantity",
         dimension="quantity_dimension",
@@ -65,7 +66,7 @@ class Orders(pa.DataFrameModel):
     quantity_dimension: Series[str] = line("", choice(*CONFIGURATIONS, *DIMENSIONS))
     storage_unit_reference: Series[str] = line("storage_unit_reference", code())
     stock_description: Series[str] = line("stock_description", text())
-    alt_line_number: Series[str] = line("alt_line_number", text())
+    alt_line_number: Series[str] = line("alt_line_number", text(), aliases=("line_number",))
     alt_line_reference: Series[str] = line("alt_line_reference", code())
     alt_product_code: Series[str] = line("alt_product_code", code())
     alt_line_note: Series[str] = line("alt_line_note", text())

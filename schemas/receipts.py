@@ -76,4 +76,4 @@ class Receipts(pa.DataFrameModel):
     alt_line_note: Series[str] = line("alt_line_note", text())
     duty_paid: Series[str] = unsent()
     group_number: Series[str] = unsent()
-    _line_slots = generic_slots(line, "line_", ("string", "integer", "boolean", "datetime"))
+    _line_slots = generic_slots(line, "line_", ("string", "integer", "boolean", "datetime"), bare=("string", "datetime"))

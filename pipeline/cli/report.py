@@ -48,7 +48,7 @@ def tell_runs(finished: Sequence[Finished], telling: Telling) -> int:
         return exit_code
     blocks: list[list[str]] = []
     for run in finished:
-        if run.exit_code or not telling.quiet:
+        if run.exit_code or not telling.quiet or _is_loud(run):
             blocks += [[f"Run {run.folder.name}"] if len(finished) > 1 else [], *_run(run, telling)]
     if not finished and not telling.quiet:
         blocks.append(["Nothing to do."])
@@ -73,6 +73,11 @@ def tell_check(files: Sequence[ReadFile], tables: Sequence[DocumentTable], telli
     counts = [] if telling.quiet else _aligned([_checked(table) for table in tables])
     _print_blocks([counts, *_told_causes(causes_of(issues), telling, "with -v")])
     return exit_code
+
+
+def _is_loud(run: Finished) -> bool:
+    """Whether there is a warning that -q does not keep back."""
+    return any(problem.loud for report in run.reports for problem in report.problems)
 
 
 def _run(run: Finished, telling: Telling) -> Iterator[list[str]]:
@@ -134,10 +139,9 @@ def _aligned(rows: Sequence[tuple[str, str, str, str]]) -> list[str]:
 def _told_causes(causes: Sequence[Cause], telling: Telling, where_all_are: str) -> Iterator[list[str]]:
     errors = [cause.sentence for cause in causes if cause.severity is Severity.ERROR]
     yield _titled(click.style("Errors", fg="red", bold=True), errors, telling, where_all_are)
-    if not telling.quiet:
-        warnings = [cause for cause in causes if cause.severity is Severity.WARNING]
-        sentences = [cause.sentence for cause in warnings] if telling.verbose else list(_folded(warnings))
-        yield _titled(click.style("Warnings", fg="yellow", bold=True), sentences, telling, where_all_are)
+    warnings = [c for c in causes if c.severity is Severity.WARNING and (c.loud or not telling.quiet)]
+    sentences = [cause.sentence for cause in warnings] if telling.verbose else list(_folded(warnings))
+    yield _titled(click.style("Warnings", fg="yellow", bold=True), sentences, telling, where_all_are)
 
 
 def _titled(title: str, sentences: Sequence[str], telling: Telling, where_all_are: str) -> list[str]:

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 SECTIONS: Mapping[str, str] = {
     "columns": '[columns.orders] "heading of the file" = "column"',
     "defaults": '[defaults.orders] column = "value"',
+    "ignore_columns": 'ignore_columns.orders = ["heading of the file", …]',
     "values": '[values.orders.column] "word of the file" = "word of Clarus"',
 }
-_DEPTH = {"columns": 3, "defaults": 3, "values": 4}
+_DEPTH = {"columns": 3, "defaults": 3, "ignore_columns": 2, "values": 4}
 
 
 def spelled_by_contract(key: tuple[str, ...], value: Any) -> tuple[tuple[str, ...], Any]:
@@ -28,7 +29,7 @@ def spelled_by_contract(key: tuple[str, ...], value: Any) -> tuple[tuple[str, ..
         ValueError: with a sentence that names the key, and the nearest record type or column.
     """
     from schemas import RECORD_TYPES
-    from schemas.vocabulary.headings import fold
+    from schemas.vocabulary.headings import fold, fold_word
 
     section, where = key[0], ".".join(key)
     if len(key) > 1:
@@ -37,11 +38,13 @@ def spelled_by_contract(key: tuple[str, ...], value: Any) -> tuple[tuple[str, ..
         return key, value
     if len(key) != _DEPTH[section] or isinstance(value, dict):
         raise ValueError(f"{where} must be written as {SECTIONS[section]}")
+    if section == "ignore_columns":
+        return (section, record.name), _headings_of_files(value, where)
     if section == "columns":
         if not isinstance(value, str):
             raise ValueError(f"{where} must be the name of a column, not {value!r}")
         return (section, record.name, fold(key[2])), _heading(value, record, where)
-    words = [fold(word) for word in key[3:]]
+    words = [fold_word(word) for word in key[3:]]
     return (section, record.name, _heading(key[2], record, where), *words), _cell(value, section, where)
 
 
@@ -65,7 +68,19 @@ def refusal(record: RecordType, heading: str, value: str, reading: Reading) -> s
     return f"{message} ({hint})" if hint else message
 
 
+def _headings_of_files(value: Any, where: str) -> tuple[str, ...]:
+    from schemas.vocabulary.headings import fold
+
+    if not isinstance(value, list) or not all(isinstance(heading, str) and heading.strip() for heading in value):
+        raise ValueError(f"{where} must be a list of headings, such as {SECTIONS['ignore_columns']}")
+    return tuple(fold(heading) for heading in value)
+
+
 def _heading(written: str, record: RecordType, where: str) -> str:
+    from schemas.vocabulary.headings import fold
+
+    if known := record.names.get(fold(written)):
+        return known
     return _known_as(written, record.columns, "column", where, f" of {record.name}")
 
 

@@ -80,6 +80,7 @@ class Settings(BaseModel):
     timezone: Annotated[str, AfterValidator(rules.timezone)] = "UTC"
     date_formats: Annotated[tuple[str, ...], AfterValidator(rules.date_formats)] = ()
     unsent_columns: Literal["warn", "error", "ignore"] = "warn"
+    unknown_columns: Literal["warn", "error", "ignore"] = "warn"
     fallback_encoding: Annotated[str, AfterValidator(rules.encoding)] = "cp1252"
     address_book: Path | None = None
     existing_products: Literal["exists", "update", "error"] = "exists"
@@ -87,10 +88,11 @@ class Settings(BaseModel):
     inbox: Path = Path("inbox")
     outbox: Path = Path("outbox")
     clarus: ClarusSettings = ClarusSettings()
-    # All three by the name of the record type; headings of files and words are folded (schemas.headings.fold).
+    # All of these by the name of the record type; headings of files and words are folded (schemas.headings.fold).
     columns: Mapping[str, Mapping[str, str]] = {}  # heading of the file -> heading of the contract
     defaults: Mapping[str, Mapping[str, str]] = {}  # heading of the contract -> value for blank cells
     values: Mapping[str, Mapping[str, Mapping[str, str]]] = {}  # heading -> word of the file -> word of Clarus
+    ignore_columns: Mapping[str, tuple[str, ...]] = {}  # headings of the file that are left out
     # Folded headings and words of files as the configuration writes them, to show them to people; not a key of its own.
     spellings: Mapping[str, str] = {}
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+
+from pipeline.extract.known_headings import KnownHeadings, known_headings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Options:
     """How files are read in this run; every mapping is by the name of a record type."""
 
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # folded file heading -> contract heading
     defaulted: Mapping[str, Collection[str]] = field(default_factory=dict)  # contract headings that may be missing
     fallback_encoding: str = "cp1252"  # of text files that are not Unicode; "" refuses them
+    ignored: Mapping[str, Collection[str]] = field(default_factory=dict)  # folded file headings that are left out
+
+    @cached_property
+    def known(self) -> KnownHeadings:
+        """The headings of each record type; made once a run, for many files are small."""
+        return known_headings(self.columns, self.ignored)

@@ -35,6 +35,7 @@ from pipeline.extract.headings import (
     titles_skipped,
 )
 from pipeline.extract.options import Options
+from pipeline.extract.record_type import misfit, not_ignored
 from pipeline.values.problems import Problem, Severity
 from pipeline.values.tables import Dialect, Table
 
@@ -54,13 +55,16 @@ def read_text(path: Path, options: Options) -> Table:
     for block in source:
         waiting = body.take(waiting, more=True) + block
     body.take(waiting, more=False)
+    frame, unknown = body.columns.frame(), body.columns.unknown
+    if fault := misfit(head.layout, set(frame.columns), unknown):
+        raise UnreadableFile(fault)
     return Table(
         path=path,
         sheet="",
         record=head.layout.record,
-        frame=body.columns.frame(),
+        frame=frame,
         headings=head.layout.headings,
-        unknown=body.columns.unknown,
+        unknown=not_ignored(head.layout, unknown, options),
         broken=body.broken,
         problems=(*_announced(encoding, options), *head.problems, *body.columns.nameless, *body.problems),
         heading_row=head.row,

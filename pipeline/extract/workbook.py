@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, islice, takewhile
 from pathlib import Path
@@ -24,6 +24,7 @@ from pipeline.extract.headings import (
 )
 from pipeline.extract.merged_cells import merged_downwards, spread
 from pipeline.extract.options import Options
+from pipeline.extract.record_type import misfit, not_ignored
 from pipeline.values.problems import Problem, Severity
 from pipeline.values.tables import Table
 from pipeline.xlsx.reading.cells import Context, Row, read_rows
@@ -40,10 +41,12 @@ def read_workbook(path: Path, options: Options) -> list[Table]:
         parts = read_parts(package)
         previews = [_preview(package, sheet, parts.context, options) for sheet in parts.sheets]
         data = _choose(previews)
-        tables = [_read(path, package, preview, parts.context) for preview in data]
-        check_others(package, {preview.sheet.part for preview in data})
+        read = {preview.sheet.part: _read(path, package, preview, parts.context, options) for preview in data}
+        tables = _proven(data, read)
+        check_others(package, set(read))
     # What was skipped concerns the file: the first table speaks for it.
-    skipped = tuple(_skipped(preview) for preview in previews if preview not in data and preview.rows)
+    taken = {table.sheet for table in tables}
+    skipped = tuple(_skipped(preview) for preview in previews if preview.sheet.name not in taken and preview.rows)
     return [replace(tables[0], problems=(*skipped, *tables[0].problems)), *tables[1:]]
 
 
@@ -107,7 +110,22 @@ def _skipped(preview: _Preview) -> Problem:
     return Problem(0, "", preview.sheet.name, f"sheet {preview.sheet.name} {why}", hint, Severity.WARNING)
 
 
-def _read(path: Path, package: ZipFile, preview: _Preview, context: Context) -> Table:
+def _proven(data: list[_Preview], read: Mapping[str, Table | str]) -> list[Table]:
+    """The tables of the sheets whose filled columns, too, are those of a record type.
+
+    Raises:
+        UnreadableFile: there is none, or one is meant as data.
+    """
+    tables = [table for table in read.values() if isinstance(table, Table)]
+    for preview in data:
+        fault = read[preview.sheet.part]
+        if isinstance(fault, str) and (preview.is_meant_as_data or not tables):
+            raise UnreadableFile(f"sheet {preview.sheet.name}: {fault}")
+    return tables
+
+
+def _read(path: Path, package: ZipFile, preview: _Preview, context: Context, options: Options) -> Table | str:
+    """Read a sheet; a text says why its rows are not those of a record type after all."""
     assert preview.headings is not None
     heading_row, layout = preview.headings
     while layout.cells and not layout.cells[-1]:
@@ -116,7 +134,9 @@ def _read(path: Path, package: ZipFile, preview: _Preview, context: Context) -> 
     with package.open(preview.sheet.part) as file:
         merged: list[str] = []
         body.read(row for row in read_rows(file, context, merged) if row.number > heading_row)
-    frame = body.columns.frame()
+    frame, unknown = body.columns.frame(), body.columns.unknown
+    if fault := misfit(layout, set(frame.columns), unknown):
+        return fault
     unclear = spread(frame, merged_downwards(merged, heading_row), layout)
     titles = min(preview.rows) < heading_row
     return Table(
@@ -125,7 +145,7 @@ def _read(path: Path, package: ZipFile, preview: _Preview, context: Context) -> 
         record=layout.record,
         frame=frame,
         headings=layout.headings,
-        unknown=body.columns.unknown,
+        unknown=not_ignored(layout, unknown, options),
         broken={},
         problems=(
             *([titles_skipped(heading_row)] if titles else ()),

@@ -32,12 +32,13 @@ class Cause:
     first_rows: tuple[int, ...]  # 0: the whole file or column
     examples: tuple[str, ...] = ()  # values, where the message stands for several
     filled: int = 0  # of a column: in how many rows it holds anything
+    loud: bool = False  # a warning that -q does not keep back
 
     @property
     def as_json(self) -> dict[str, Any]:
         """The cause as summary.json tells it; what concerns a whole file or column has no rows."""
         told = {**asdict(self), "message": f"{self.message}{filled_in(self.filled)}"}
-        del told["filled"]
+        del told["filled"], told["loud"]
         return {**told, "rows": 0, "first_rows": []} if self.first_rows == (0,) else told
 
     @property
@@ -131,6 +132,7 @@ def _cause(issues: list[Issue], message: str, examples: tuple[str, ...] = ()) ->
         first_rows=tuple(rows[:_ROWS]),
         examples=examples,
         filled=first.problem.filled,
+        loud=any(issue.problem.loud for issue in issues),
     )
 
 

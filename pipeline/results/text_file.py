@@ -11,8 +11,7 @@ from typing import TextIO
 from pipeline.results.atomic_write import replacing
 from pipeline.results.formula_guard import guarded
 from pipeline.values.row_results import RowResult, TableReport
-from pipeline.values.tables import RESULT_COLUMNS, Dialect
-from schemas.vocabulary.headings import fold
+from pipeline.values.tables import RESULT_COLUMNS, Dialect, is_result_column
 
 _LINE_END = "\r\n"
 
@@ -102,7 +101,7 @@ class _Rows:
         fields = record.split(self._delimiter) if isinstance(record, str) else record
         if row == self.heading_row:
             self._width = len(fields)
-            self._earlier = [at for at, field in enumerate(fields) if fold(field) in RESULT_COLUMNS]
+            self._earlier = [at for at, field in enumerate(fields) if is_result_column(field)]
             return self._own(fields), RESULT_COLUMNS, []
         if row < self.heading_row:
             return fields, (), []

@@ -39,7 +39,7 @@ class StageOptions:
     def of(cls, settings: Settings) -> StageOptions:
         """Take the options out of the configuration."""
         defaulted = {record: tuple(values) for record, values in settings.defaults.items()}
-        return cls(settings, Options(settings.columns, defaulted, settings.fallback_encoding))
+        return cls(settings, Options(settings.columns, defaulted, settings.fallback_encoding, settings.ignore_columns))
 
     def rules(self, record: RecordType) -> Rules:
         """What the configuration adds to the contract of a record type."""
@@ -48,6 +48,7 @@ class StageOptions:
             words=self.settings.values.get(record.name, {}),
             defaults=self.settings.defaults.get(record.name, {}),
             unsent_columns=self.settings.unsent_columns,
+            unknown_columns=self.settings.unknown_columns,
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pipeline.transform.address_book import AddressLookup, addresses_from_book
@@ -10,8 +12,9 @@ from pipeline.transform.grouping import first_filled, group
 from pipeline.transform.header_checks import blank_cells_of, blank_headers, contradictions, without_outer_code
 from pipeline.values.clean_tables import CleanTable
 from pipeline.values.document_tables import DocumentTable, Groups, Positions
+from pipeline.values.outcomes import Status
 from pipeline.values.problems import Problem, Severity
-from pipeline.values.row_results import RowResult, held_because_of
+from pipeline.values.row_results import RowResult, because_of_problems, held_because_of
 from schemas import Level
 
 
@@ -67,4 +70,9 @@ def _held(clean: CleanTable, groups: Groups, problems: list[Problem]) -> dict[in
     at_fault = np.flatnonzero(is_wrong & (groups.ids >= 0))
     for row, document in zip(clean.rows[at_fault].tolist(), groups.ids[at_fault].tolist(), strict=True):
         causes.setdefault(document, []).append(row)
-    return {document: held_because_of(sorted(rows), clean.table.record.noun) for document, rows in causes.items()}
+    held = {document: held_because_of(sorted(rows), clean.table.record.noun) for document, rows in causes.items()}
+    if of_file := [p for p in problems if p.severity is Severity.ERROR and not p.row]:
+        # What is wrong with a file or column as a whole stands in its headings: nothing of it goes.
+        whole = replace(because_of_problems(Status.INVALID, of_file), held_by=(clean.table.heading_row,))
+        return {document: held.get(document, whole) for document in range(groups.count)}
+    return held

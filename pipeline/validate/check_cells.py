@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from pipeline.validate.unknown_columns import unknown_columns
 from pipeline.validate.unsent_columns import unsent_columns
 from pipeline.values.clean_tables import Cells, CleanTable, Codes
 from pipeline.values.problems import Problem, Severity, shortened
 from pipeline.values.tables import Table
 from schemas import Column, Level, RecordType
 from schemas.vocabulary.dates import Reading
-from schemas.vocabulary.headings import fold
+from schemas.vocabulary.headings import fold_word
 from schemas.vocabulary.kinds import Json
 
 # pandera spends some 40 ms a call, and memory grows with the block: 50,000 values keep both small.
@@ -34,6 +35,7 @@ class Rules:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # heading -> folded word -> word of Clarus
     defaults: Mapping[str, str] = field(default_factory=dict)  # heading -> text that stands in for a blank cell
     unsent_columns: str = "warn"  # or "error", "ignore"
+    unknown_columns: str = "warn"  # likewise
 
 
 def validate(table: Table, rules: Rules) -> CleanTable:
@@ -59,7 +61,8 @@ def validate(table: Table, rules: Rules) -> CleanTable:
     if again := _rows_that_repeat_the_headings(table):
         problems = [p for p in problems if p.row not in again]
         problems += (Problem(row, "", "", "repeats the headings", "delete this row") for row in again)
-    problems += unsent_columns(table, rows, rules.unsent_columns)
+    problems += unsent_columns(table, rules.unsent_columns)
+    problems += unknown_columns(table, rules.unknown_columns, rules.unsent_columns)
     return CleanTable(table, rows, columns, _defaults(table.record, rules), problems)
 
 
@@ -87,7 +90,7 @@ def _canonical(series: pd.Series[str], column: Column, rules: Rules) -> _Canonic
     texts, reasons = list(originals), {}
     words = rules.words.get(column.heading)
     if words:
-        texts = [words.get(fold(text), text) for text in texts]
+        texts = [words.get(fold_word(text), text) for text in texts]
     if column.kind.canonical:
         for i, text in enumerate(texts):
             try:

@@ -47,6 +47,7 @@ class Problem:
     hint: str = ""
     severity: Severity = Severity.ERROR
     filled: int = 0  # of a column: in how many rows it holds anything; 0: that says nothing
+    loud: bool = False  # a warning that -q does not keep back
     named: NamedRows | None = field(default=None, compare=False)  # of which the message is made, where it names rows
 
     @classmethod

@@ -10,8 +10,17 @@ import pandas as pd
 
 from pipeline.values.problems import Problem
 from schemas import RecordType
+from schemas.vocabulary.headings import fold
 
 RESULT_COLUMNS = ("clarus_status", "clarus_id", "clarus_line_id", "clarus_error")
+
+
+def is_result_column(heading: str) -> bool:
+    """Whether a heading is that of a column which our results files add."""
+    return fold(heading) in _FOLDED
+
+
+_FOLDED = frozenset(map(fold, RESULT_COLUMNS))
 
 
 @dataclass(frozen=True, slots=True)

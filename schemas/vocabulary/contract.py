@@ -6,6 +6,7 @@ of the API it becomes, which codes are looked up, what `fields` and `template` p
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -16,6 +17,7 @@ import pandera.pandas as pa
 from pandera.api.dataframe.model_components import FieldInfo
 from pandera.typing.pandas import Series
 
+from schemas.vocabulary.headings import fold
 from schemas.vocabulary.kinds import Kind, code, datetime, flag, integer, text
 from schemas.vocabulary.lists import CodeList
 
@@ -49,6 +51,7 @@ class Column:
     book: str = ""  # the record type of this run in which the code is looked up
     part: str = ""  # the follow-up that the column belongs to
     note: str = ""
+    aliases: tuple[str, ...] = ()  # other headings of the column, in the guides of Clarus
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +121,36 @@ class RecordType:
     precursors: tuple[Precursor, ...] = ()  # records that a line describes as well, posted before the document
     book: bool = False  # others take these by their code, as orders take an address; a file of them may be configured
     hierarchy: str = ""  # the record type of which key[0] is made of key[1]: children come first, a cycle is an error
+    not_in_api: Mapping[str, str] = field(default_factory=dict)  # headings of the guides that are no column -> why
 
     @cached_property
     def schema(self) -> pa.DataFrameSchema:
         """The pandera schema of the canonical text of each column."""
         return self.model.to_schema()
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The heading of the contract for each name, folded, that a file may have for it.
+
+        Names are the heading itself, those of Clarus's guides, and the API's own attribute where it names only one
+        column.
+        """
+        columns = self.columns.values()
+        used = Counter(column.attribute for column in columns)
+        own = {fold(column.attribute): column.heading for column in columns if used[column.attribute] == 1 and self._is_named_by_attribute(column)}
+        guides = {fold(alias): column.heading for column in columns for alias in column.aliases}
+        return {**own, **guides, **{fold(heading): heading for heading in self.columns}}
+
+    def _is_named_by_attribute(self, column: Column) -> bool:
+        """Whether the API's attribute, alone, says which column is meant.
+
+        Not where it holds an id, for the column holds a code; not the `name` of an address, for in a file of orders that
+        may be anybody's; and not a generic slot of what has lines, for header and lines both have it in the API.
+        """
+        generic = self.has_lines and column.attribute.rstrip("12345") in _SLOTS
+        of_somebody = column.level is Level.ADDRESS and column.attribute == "name"
+        sent = column.level in (Level.HEADER, Level.ADDRESS, Level.LINE) and bool(column.attribute)
+        return sent and column.lookup is None and not generic and not of_somebody
 
     @property
     def reference(self) -> str:
@@ -145,6 +173,8 @@ class RecordType:
 
 RECORD_TYPES: dict[str, RecordType] = {}
 
+_SLOTS: Mapping[str, Callable[[], Kind]] = {"string": text, "integer": integer, "datetime": datetime, "boolean": flag}
+
 
 @dataclass(frozen=True, slots=True)
 class Slots:
@@ -153,13 +183,14 @@ class Slots:
     fields: Mapping[str, Any]
 
 
-def generic_slots(column: Callable[..., Any], prefix: str, kinds: tuple[str, ...]) -> Slots:
+def generic_slots(column: Callable[..., Any], prefix: str, kinds: tuple[str, ...], bare: tuple[str, ...] = ()) -> Slots:
     """The generic slots of a record, five of each kind: string1 … string5, integer1 …; `column` makes one.
 
-    Their meaning is agreed by each integration (Clarus's API documentation).
+    Their meaning is agreed by each integration (Clarus's API documentation). Those of the kinds in `bare` may have a
+    heading without the prefix, as in Clarus's guides.
     """
-    of: Mapping[str, Callable[[], Kind]] = {"string": text, "integer": integer, "datetime": datetime, "boolean": flag}
-    return Slots({f"{prefix}{kind}{number}": column(f"{kind}{number}", of[kind]()) for kind in kinds for number in range(1, 6)})
+    slots = ((kind, f"{kind}{number}") for kind in kinds for number in range(1, 6))
+    return Slots({f"{prefix}{slot}": column(slot, _SLOTS[kind](), aliases=(slot,) if kind in bare else ()) for kind, slot in slots})
 
 
 def record_type(name: str, noun: str, key: tuple[str, ...], **place: Any) -> Callable[[type[pa.DataFrameModel]], type[pa.DataFrameModel]]:

@@ -44,8 +44,8 @@ def test_one_file_whose_results_cannot_be_written_costs_the_others_nothing(
     operator: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The run ends with 3, the other files have their results, and the next run writes what is missing."""
-    operator.drop("a.csv", "code,name,address_1,postcode\nA1,Ann,1 Road,N1 1AA\n")
-    operator.drop("b.csv", "code,name,address_1,postcode\nB1,Bob,2 Road,N1 1AB\n")
+    operator.drop("a.csv", "code,name,country,postcode\nA1,Ann,GB,N1 1AA\n")
+    operator.drop("b.csv", "code,name,country,postcode\nB1,Bob,GB,N1 1AB\n")
 
     def failing(source: Path, *rest: Any) -> list[Path]:
         if source.name == "a.csv":
@@ -76,7 +76,7 @@ def test_programs_hear_of_a_mistake_too(operator: Any) -> None:
 @pytest.mark.parametrize("words", [["run"], ["retry"]])
 def test_nothing_to_do_needs_no_credentials(operator: Any, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> None:
     """Exit 0, also beside a ledger that knows finished runs."""
-    operator.drop("a.csv", "code,name,address_1,postcode\nA1,Ann,1 Road,N1 1AA\n")
+    operator.drop("a.csv", "code,name,country,postcode\nA1,Ann,GB,N1 1AA\n")
     assert operator.call("run").exit_code == 0
     monkeypatch.delenv("CLARUS_CLIENT_SECRET")
 
@@ -85,7 +85,7 @@ def test_nothing_to_do_needs_no_credentials(operator: Any, monkeypatch: pytest.M
 
 def test_a_link_in_the_inbox_brings_what_it_points_at(operator: Any) -> None:
     """Wherever it points from."""
-    (operator.folder / "there.csv").write_text("code,name,address_1,postcode\nA1,Ann,1 Road,N1 1AA\n")
+    (operator.folder / "there.csv").write_text("code,name,country,postcode\nA1,Ann,GB,N1 1AA\n")
     (operator.inbox / "here.csv").symlink_to("../there.csv")
 
     result = operator.call("run")
@@ -98,7 +98,7 @@ def test_a_link_in_the_inbox_brings_what_it_points_at(operator: Any) -> None:
 
 def test_a_run_may_be_named_by_its_folder(operator: Any) -> None:
     """As the shell completes it."""
-    operator.drop("a.csv", "code,name,address_1,postcode\nA1,Ann,1 Road,N1 1AA\n")
+    operator.drop("a.csv", "code,name,country,postcode\nA1,Ann,GB,N1 1AA\n")
     operator.call("run")
 
     assert operator.call("retry", f"outbox/{operator.runs()[-1].name}/").exit_code == 0
@@ -110,7 +110,7 @@ def test_a_workbook_that_nobody_understands_still_brings_its_rows_back(
     """Without its look, but with status, ids and errors: the records are in Clarus by then."""
     workbook = openpyxl.Workbook()
     sheet = workbook.worksheets[0]
-    for row in (["code", "name", "own"], ["A1", "Ann", "=x"], ["A2", None, 7], ["A3", "Cat", None]):
+    for row in (["customer_code", "customer_name", "own"], ["A1", "Ann", "=x"], ["A2", None, 7], ["A3", "Cat", None]):
         sheet.append(row)
     workbook.save(operator.inbox / "a.xlsx")
 
@@ -127,5 +127,5 @@ def test_a_workbook_that_nobody_understands_still_brings_its_rows_back(
     assert result.exit_code == 1, result.output
     statuses = [row[3].value for row in results.rows]
     assert statuses == ["clarus_status", "created", "invalid", "created"]
-    assert [row[0].value for row in failed.rows] == ["code", "A2"]
+    assert [row[0].value for row in failed.rows] == ["customer_code", "A2"]
     assert results["C3"].value == 7

@@ -111,13 +111,26 @@ def test_quiet_is_silent_when_all_went_well(called: Command, orders: Callable[..
 
 
 def test_quiet_tells_errors(called: Command, orders: Callable[..., Path]) -> None:
-    """And where the results are, but no warnings and no counts."""
-    orders(f"{GOOD},x", WRONG, heading=f"{ORDERS},house column")
+    """And where the results are, but no ordinary warnings and no counts."""
+    orders(f"{GOOD},x", WRONG, heading=f"{ORDERS},account_product_code")
 
     result = called("run", "--sandbox", "-q", "orders.csv")
 
     assert result.stdout.startswith("Errors\n  orders.csv row 3, priority")
-    assert "house column" not in result.stdout
+    assert "account_product_code" not in result.stdout
+
+
+def test_quiet_tells_what_is_not_sent_because_nobody_knows_it(called: Command, orders: Callable[..., Path]) -> None:
+    """Once per file, also where all went well: a column that was meant to be sent would be lost every night."""
+    orders(f"{GOOD},x,y", f"{GOOD.replace('A1', 'A2')},x,y", heading=f"{ORDERS},house column,our mark")
+
+    result = called("run", "--sandbox", "-q", "orders.csv")
+
+    assert result.returncode == 0
+    assert result.stdout.startswith(
+        "Warnings\n  orders.csv, 2 columns (house column, our mark): not sent: no such column"
+    )
+    assert result.stdout.count("house column") == 1
 
 
 @pytest.mark.parametrize(

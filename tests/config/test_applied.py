@@ -54,7 +54,7 @@ def account(operator: Any, code: str) -> int:
 def test_a_foreign_export_is_loaded_as_it_is(operator: Any, suffix: str) -> None:
     """Headings, dates, words and missing columns are as the configuration says; the results keep the file's own."""
     operator.configure('date_formats = ["%d.%m.%Y"]\ntimezone = "Europe/Berlin"\n', SECTIONS)
-    rows = ["B-1;10.06.2026;DEMO-002;3;vereinigtes  königreich;JA", "B-2;2026-12-01;DEMO-002;4;DE;nein"]
+    rows = ["B-1;10.06.2026;DEMO-002;3; vereinigtes königreich ;JA", "B-2;2026-12-01;DEMO-002;4;DE;nein"]
     if suffix == "csv":
         operator.drop("auftraege.csv", GERMAN + "\r\n".join(rows))
     else:

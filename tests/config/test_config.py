@@ -78,7 +78,7 @@ def test_the_documented_file_is_read() -> None:
     assert settings.fallback_encoding == ""
     assert settings.clarus.base_url == "https://clarus-api.com"
     assert settings.clarus.rate == 20
-    assert settings.columns == {"orders": {"po_number": "order_reference"}}
+    assert settings.columns == {"orders": {"ponumber": "order_reference"}}
     assert settings.defaults == {"orders": {"warehouse_code": "WHS01"}}
     assert settings.values == {"orders": {"country_code": {"uk": "GB"}}}
 
@@ -117,7 +117,7 @@ def test_a_profile_is_laid_over_the_rest() -> None:
     settings = load_settings(profile="globex", environ={})
 
     assert (settings.clarus.subdomain, settings.clarus.client_id) == ("globex", "shared")
-    assert settings.columns == {"orders": {"po_number": "alt_line_reference"}}
+    assert settings.columns == {"orders": {"ponumber": "alt_line_reference"}}
     assert settings.defaults == {"orders": {"warehouse_code": "WHS01"}}
     assert load_settings(environ={}).clarus.subdomain == "acme"
 

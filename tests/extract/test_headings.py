@@ -16,7 +16,7 @@ PRODUCT = ["Code", "Description", "Unit Stock Unit Type Code"]
     [
         (ORDER, "orders"),
         (PRODUCT, "products"),
-        (["code", "name"], "addresses"),
+        (["code", "address_type", "name"], "addresses"),
         (["CODE", "Description", "unit-stock unit_type CODE", "name"], "products"),
     ],
 )

@@ -17,11 +17,14 @@ from pipeline.extract.blanks import stripped
 from pipeline.values.tables import Table
 from tests.support.records import cells_by_row
 
-HEADINGS = ["code", "name", "address_1", "notes of ours", "postcode"]
+HEADINGS = ["customer_code", "customer_name", "address_1", "notes of ours", "postcode"]
 KNOWN = [heading for heading in HEADINGS if heading != "notes of ours"]
 # What single-byte code pages, workbooks and UTF-8 can all hold; quotes, delimiters, line ends and blanks included.
 CELLS = st.text('ab0é";,|\t \u00a0\n', max_size=4)
-ROWS = st.lists(st.lists(CELLS, min_size=len(HEADINGS), max_size=len(HEADINGS)), max_size=8)
+# The first row fills a column that is needed: nothing but notes would not prove what the file holds.
+FIRST = st.lists(CELLS, min_size=len(HEADINGS) - 1, max_size=len(HEADINGS) - 1).map(lambda cells: ["A1", *cells])
+MORE = st.lists(st.lists(CELLS, min_size=len(HEADINGS), max_size=len(HEADINGS)), max_size=8)
+ROWS = st.just([]) | st.tuples(FIRST, MORE).map(lambda rows: [rows[0], *rows[1]])
 
 
 def expected(rows: list[list[str]]) -> dict[int, list[str]]:

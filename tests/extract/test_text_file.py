@@ -14,8 +14,8 @@ from pipeline.values.problems import Severity
 from pipeline.values.tables import Table
 from tests.support.records import cells_by_row
 
-HEAD = "code,name,postcode\n"
-ADDRESS = {"code": "A1", "name": "Ann", "postcode": "N1"}
+HEAD = "customer_code,customer_name,postcode\n"
+ADDRESS = {"customer_code": "A1", "customer_name": "Ann", "postcode": "N1"}
 
 
 def read(folder: Path, content: str | bytes, options: Options | None = None, name: str = "addresses.csv") -> Table:
@@ -44,11 +44,17 @@ def messages(table: Table, row: int) -> list[str]:
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_every_dialect_is_recognised(tmp_path: Path, encoding: str, delimiter: str, end: str) -> None:
     """Encoding, delimiter and line end need no configuration."""
-    text = end.join(delimiter.join(cells) for cells in [("code", "name"), ("A1", "Zoë"), ("A2", "東京")]) + end
+    text = (
+        end.join(delimiter.join(cells) for cells in [("customer_code", "customer_name"), ("A1", "Zoë"), ("A2", "東京")])
+        + end
+    )
 
     table = read(tmp_path, text.encode(encoding))
 
-    assert rows(table) == {2: {"code": "A1", "name": "Zoë"}, 3: {"code": "A2", "name": "東京"}}
+    assert rows(table) == {
+        2: {"customer_code": "A1", "customer_name": "Zoë"},
+        3: {"customer_code": "A2", "customer_name": "東京"},
+    }
     assert table.problems == ()
     assert table.dialect is not None
     assert table.dialect.delimiter == delimiter
@@ -59,25 +65,28 @@ def test_both_byte_orders_of_utf_16(tmp_path: Path, mark: bytes) -> None:
     """The byte order mark tells the order."""
     order = "utf-16-be" if mark == b"\xfe\xff" else "utf-16-le"
 
-    table = read(tmp_path, mark + "code\tname\nA1\tZoë\n".encode(order), name="a.TXT")
+    table = read(tmp_path, mark + "customer_code\tcustomer_name\nA1\tZoë\n".encode(order), name="a.TXT")
 
-    assert rows(table) == {2: {"code": "A1", "name": "Zoë"}}
+    assert rows(table) == {2: {"customer_code": "A1", "customer_name": "Zoë"}}
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_without_its_mark(tmp_path: Path, encoding: str) -> None:
     """Databases leave the mark out."""
-    table = read(tmp_path, "code\tname\nA1\tZoë\nA2\t東京\n".encode(encoding))
+    table = read(tmp_path, "customer_code\tcustomer_name\nA1\tZoë\nA2\t東京\n".encode(encoding))
 
-    assert rows(table) == {2: {"code": "A1", "name": "Zoë"}, 3: {"code": "A2", "name": "東京"}}
+    assert rows(table) == {
+        2: {"customer_code": "A1", "customer_name": "Zoë"},
+        3: {"customer_code": "A2", "customer_name": "東京"},
+    }
     assert table.problems == ()
 
 
 def test_fallback_encoding_is_announced(tmp_path: Path) -> None:
     """A file that is not Unicode is read with the fallback, and says so."""
-    table = read(tmp_path, "code,name\nA1,Zoë\n".encode("cp1252"))
+    table = read(tmp_path, "customer_code,customer_name\nA1,Zoë\n".encode("cp1252"))
 
-    assert rows(table)[2]["name"] == "Zoë"
+    assert rows(table)[2]["customer_name"] == "Zoë"
     assert [(p.row, p.severity, p.message) for p in table.problems] == [
         (0, Severity.WARNING, "the file is not UTF-8: read as cp1252")
     ]
@@ -86,12 +95,12 @@ def test_fallback_encoding_is_announced(tmp_path: Path) -> None:
 def test_without_fallback_other_encodings_are_refused(tmp_path: Path) -> None:
     """An empty fallback refuses what is not Unicode."""
     with pytest.raises(UnreadableFile, match="is not UTF-8"):
-        read(tmp_path, "code,name\nA1,Zoë\n".encode("cp1252"), Options(fallback_encoding=""))
+        read(tmp_path, "customer_code,customer_name\nA1,Zoë\n".encode("cp1252"), Options(fallback_encoding=""))
 
 
 def test_bytes_that_no_character_has_are_named_by_row(tmp_path: Path) -> None:
     """A byte that cp1252 does not define breaks its row alone."""
-    table = read(tmp_path, b"code,name\nA1,Zo\xeb\nA2,b\x81d\nA3,fine\n")
+    table = read(tmp_path, b"customer_code,customer_name\nA1,Zo\xeb\nA2,b\x81d\nA3,fine\n")
 
     assert list(rows(table)) == [2, 4]
     assert table.broken == {3: ("A2", "b\ufffdd")}
@@ -100,9 +109,12 @@ def test_bytes_that_no_character_has_are_named_by_row(tmp_path: Path) -> None:
 
 def test_a_damaged_line_does_not_make_a_file_cp1252(tmp_path: Path) -> None:
     """Where most lines are UTF-8, one that is not is damaged; the others are not garbled."""
-    table = read(tmp_path, "code,name\nA1,Zoë\nA2,Chloé\n".encode() + b"A3,Andr\xe9\n")
+    table = read(tmp_path, "customer_code,customer_name\nA1,Zoë\nA2,Chloé\n".encode() + b"A3,Andr\xe9\n")
 
-    assert rows(table) == {2: {"code": "A1", "name": "Zoë"}, 3: {"code": "A2", "name": "Chloé"}}
+    assert rows(table) == {
+        2: {"customer_code": "A1", "customer_name": "Zoë"},
+        3: {"customer_code": "A2", "customer_name": "Chloé"},
+    }
     assert list(table.broken) == [4]
 
 
@@ -110,8 +122,11 @@ def test_blanks_around_values_go(tmp_path: Path) -> None:
     """Blanks, no-break spaces, zero-width characters and marks at the ends are no part of a value."""
     table = read(tmp_path, HEAD + " A1\t,\u00a0Ann\u200b Lee\ufeff,\u2007 \u200b\nA1,Ann\u200b Lee,\n")
 
-    assert rows(table) == {2: {"code": "A1", "name": "Ann\u200b Lee"}, 3: {"code": "A1", "name": "Ann\u200b Lee"}}
-    assert list(table.frame["code"].cat.categories) == ["A1"]
+    assert rows(table) == {
+        2: {"customer_code": "A1", "customer_name": "Ann\u200b Lee"},
+        3: {"customer_code": "A1", "customer_name": "Ann\u200b Lee"},
+    }
+    assert list(table.frame["customer_code"].cat.categories) == ["A1"]
     assert "postcode" not in table.frame
     assert table.headings["postcode"] == "postcode"
 
@@ -128,7 +143,7 @@ def test_a_line_break_inside_a_cell_is_no_row(tmp_path: Path) -> None:
     """Row numbers count rows, not lines."""
     table = read(tmp_path, HEAD + 'A1,"Ann\r\nLee",N1\nA2,Bob,N2\n')
 
-    assert rows(table)[2]["name"] == "Ann\r\nLee"
+    assert rows(table)[2]["customer_name"] == "Ann\r\nLee"
     assert list(rows(table)) == [2, 3]
 
 
@@ -164,7 +179,7 @@ def test_extra_blank_fields_are_harmless(tmp_path: Path) -> None:
 
 def test_delimiters_behind_the_last_heading_are_harmless(tmp_path: Path) -> None:
     """Headings that end with delimiters ask nothing of the rows."""
-    table = read(tmp_path, "code,name,,\nA1,Ann\nA2,Bob,\nA3,Cat,,\nA4\n")
+    table = read(tmp_path, "customer_code,customer_name,,\nA1,Ann\nA2,Bob,\nA3,Cat,,\nA4\n")
 
     assert list(rows(table)) == [2, 3, 4]
     assert list(table.broken) == [5]
@@ -183,7 +198,7 @@ def test_a_quote_inside_an_unquoted_cell_is_a_character(tmp_path: Path) -> None:
     """Inches need no quoting."""
     table = read(tmp_path, HEAD + 'A1,5" pipe,N1\nA2,Bob,N2\n')
 
-    assert rows(table)[2]["name"] == '5" pipe'
+    assert rows(table)[2]["customer_name"] == '5" pipe'
 
 
 def test_titles_above_the_headings_are_skipped_and_said(tmp_path: Path) -> None:
@@ -197,16 +212,19 @@ def test_titles_above_the_headings_are_skipped_and_said(tmp_path: Path) -> None:
 
 def test_excels_delimiter_line_is_no_row(tmp_path: Path) -> None:
     """Excel does not show `sep=;` as a row."""
-    table = read(tmp_path, "sep=;\ncode;name\nA1;Ann\n")
+    table = read(tmp_path, "sep=;\ncustomer_code;customer_name\nA1;Ann\n")
 
-    assert rows(table) == {2: {"code": "A1", "name": "Ann"}}
+    assert rows(table) == {2: {"customer_code": "A1", "customer_name": "Ann"}}
     assert table.dialect is not None
-    assert list(cells_by_row(table.path, table.dialect)) == [(1, ["code", "name"]), (2, ["A1", "Ann"])]
+    assert list(cells_by_row(table.path, table.dialect)) == [
+        (1, ["customer_code", "customer_name"]),
+        (2, ["A1", "Ann"]),
+    ]
 
 
 def test_headings_alone_are_an_empty_table(tmp_path: Path) -> None:
     """A file without rows is fine."""
-    table = read(tmp_path, "code,name")
+    table = read(tmp_path, "customer_code,customer_name")
 
     assert table.frame.empty
     assert table.frame.index.name == "row"
@@ -215,24 +233,27 @@ def test_headings_alone_are_an_empty_table(tmp_path: Path) -> None:
 
 def test_unknown_headings_are_counted(tmp_path: Path) -> None:
     """What no contract knows is not read, and how much of it there is is told, repeated headings together."""
-    table = read(tmp_path, "code,name,colour,Colour,colour\nA1,Ann,red,blue,green\nA2,Bob, ,,red\n")
+    table = read(
+        tmp_path,
+        "customer_code,customer_name,postcode,colour,Colour,colour\nA1,Ann,N1,red,blue,green\nA2,Bob,, ,,red\n",
+    )
 
     assert table.unknown == {"colour": 3, "Colour": 1}
 
 
 def test_cells_without_a_heading_are_told(tmp_path: Path) -> None:
     """Data under a blank heading would be lost: it is a warning. A blank column is nothing."""
-    table = read(tmp_path, "code,name,,\nA1,Ann,lost,\n,,only,\n")
+    table = read(tmp_path, "customer_code,customer_name,,\nA1,Ann,lost,\n,,only,\n")
 
-    assert rows(table) == {2: {"code": "A1", "name": "Ann"}}
+    assert rows(table) == {2: {"customer_code": "A1", "customer_name": "Ann"}}
     assert [p.message for p in table.problems] == ["column C has no heading: its 2 filled cells are not read"]
 
 
 def test_result_columns_are_kept(tmp_path: Path) -> None:
     """A results file that is dropped in again brings its status along, after the columns of the contract."""
-    table = read(tmp_path, "clarus_status,Clarus ID,name,code\ncreated,12,Ann,A1\n")
+    table = read(tmp_path, "clarus_status,Clarus ID,customer_name,customer_code\ncreated,12,Ann,A1\n")
 
-    assert list(table.frame.columns) == ["code", "name", "clarus_status", "clarus_id"]
+    assert list(table.frame.columns) == ["customer_code", "customer_name", "clarus_status", "clarus_id"]
     assert table.unknown == {}
 
 
@@ -247,7 +268,7 @@ def test_result_columns_are_kept(tmp_path: Path) -> None:
         (b"%PDF-1.7", "PDF"),
         (bytes(range(40)) + bytes(40), "is not a text file"),
         (b"Order Referense,quantity\nO1,1\n", '"Order Referense" looks like order_reference'),
-        (b'code,"name\nA1,Ann\n', "row 1, the headings: a quote that is opened"),
+        (b'customer_code,"customer_name\nA1,Ann\n', "row 1, the headings: a quote that is opened"),
     ],
 )
 def test_what_is_no_table_is_refused_in_words(tmp_path: Path, content: bytes, says: str) -> None:
@@ -269,13 +290,13 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
 def test_half_a_utf_16_character_is_refused(tmp_path: Path) -> None:
     """A file that ends inside a character was cut off."""
     with pytest.raises(UnreadableFile, match="damaged"):
-        read(tmp_path, "code,name\nA1,Ann\n".encode("utf-16") + b"\x41")
+        read(tmp_path, "customer_code,customer_name\nA1,Ann\n".encode("utf-16") + b"\x41")
 
 
 def test_a_line_without_end_is_refused(tmp_path: Path) -> None:
     """What has no line ends is no table, and is not held in memory."""
     with pytest.raises(UnreadableFile, match="a line of more than 16 MB"):
-        read(tmp_path, b"code,name\n" + b"A1,Ann," * (3 * 2**20))
+        read(tmp_path, b"customer_code,customer_name\n" + b"A1,Ann," * (3 * 2**20))
 
 
 def test_rows_beyond_the_first_block_are_numbered_on(tmp_path: Path) -> None:
@@ -289,7 +310,7 @@ def test_rows_beyond_the_first_block_are_numbered_on(tmp_path: Path) -> None:
     assert dict(cells_by_row(table.path, table.dialect))[3002] == ["A3000", "short"]
     assert list(table.broken) == [3002]
     assert list(table.frame.index) == [row for row in range(2, 6002) if row != 3002]
-    assert list(table.frame["code"]) == [f"A{row - 2}" for row in table.frame.index]
+    assert list(table.frame["customer_code"]) == [f"A{row - 2}" for row in table.frame.index]
 
 
 def test_raw_records_give_the_file_back(tmp_path: Path) -> None:
@@ -298,7 +319,7 @@ def test_raw_records_give_the_file_back(tmp_path: Path) -> None:
 
     assert table.dialect is not None
     assert list(cells_by_row(table.path, table.dialect)) == [
-        (1, ["code", "name", "postcode"]),
+        (1, ["customer_code", "customer_name", "postcode"]),
         (2, [" A1", "Ann", "N\n1"]),
         (3, []),
         (4, ["A2", "Bob"]),
@@ -325,7 +346,7 @@ def test_templates_of_clarus_are_read(tmp_path: Path) -> None:
 def test_rows_between_two_stray_quotes_are_no_cell(tmp_path: Path) -> None:
     """A quote that opens a cell and one that happens to close it rows below: valid, but nobody means it."""
     lines = [
-        "code,name,postcode,address_1,address_3",
+        "customer_code,customer_name,postcode,address_1,address_3",
         'A1,Ann,N1,Road,"Leeds',
         "A2,Bob,N2,Road,York",
         'A3,Cat,N3,Road,12"',
@@ -335,7 +356,7 @@ def test_rows_between_two_stray_quotes_are_no_cell(tmp_path: Path) -> None:
 
     table = read(tmp_path, "\n".join(lines) + "\n")
 
-    assert [row["code"] for row in rows(table).values()] == ["A4", "A5"]
+    assert [row["customer_code"] for row in rows(table).values()] == ["A4", "A5"]
     assert messages(table, 2) == ["a cell of it holds whole rows: a quote before them is never closed"]
 
 
@@ -343,6 +364,6 @@ def test_delimiters_up_to_a_stray_cell_are_no_headings(tmp_path: Path) -> None:
     """A spreadsheet writes them in every row."""
     far = "," * 1200
 
-    table = read(tmp_path, f"code,name{far}\nA1,Ann{far}\n")
+    table = read(tmp_path, f"customer_code,customer_name{far}\nA1,Ann{far}\n")
 
-    assert rows(table) == {2: {"code": "A1", "name": "Ann"}}
+    assert rows(table) == {2: {"customer_code": "A1", "customer_name": "Ann"}}

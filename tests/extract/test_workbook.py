@@ -19,7 +19,7 @@ from pipeline.errors import UnreadableFile
 from pipeline.extract import Options, extract
 from pipeline.values.tables import Table
 
-HEAD = ["code", "name", "postcode"]
+HEAD = ["customer_code", "customer_name", "postcode"]
 
 
 def write(folder: Path, rows: Iterable[Sequence[Any]], prepare: Callable[[Worksheet], None] | None = None) -> Path:
@@ -53,8 +53,8 @@ def only(path: Path) -> Table:
 
 
 def names(table: Table) -> dict[int, str]:
-    """The cells of the column `name`, blank ones left out."""
-    return {int(str(row)): str(cell) for row, cell in table.frame["name"].items() if pd.notna(cell)}
+    """The cells of the column `customer_name`, blank ones left out."""
+    return {int(str(row)): str(cell) for row, cell in table.frame["customer_name"].items() if pd.notna(cell)}
 
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -149,13 +149,13 @@ def test_results_of_formulas_are_read(tmp_path: Path) -> None:
 )
 def test_what_is_no_data_is_a_problem(tmp_path: Path, value: Any, text: str, says: str) -> None:
     """Errors, formulas without a result and numbers that lost digits are named by cell, and kept as shown."""
-    path = write(tmp_path, [["code", "Name", "postcode"], ["A1", "Ann"], ["A2", value]])
+    path = write(tmp_path, [["customer_code", "Customer Name", "postcode"], ["A1", "Ann"], ["A2", value]])
 
     table = only(path)
 
     assert names(table) == {2: "Ann", 3: text}
     [problem] = table.problems
-    assert (problem.row, problem.column, problem.value) == (3, "Name", text)
+    assert (problem.row, problem.column, problem.value) == (3, "Customer Name", text)
     assert says in problem.message
     assert problem.hint
 
@@ -234,7 +234,7 @@ def test_every_sheet_with_data_is_a_table(tmp_path: Path) -> None:
     tables = extract(tmp_path / "all.xlsx", Options())
 
     assert [(table.sheet, table.record.name, len(table.frame)) for table in tables] == [
-        ("Places", "addresses", 1),
+        ("Places", "customers", 1),
         ("Items", "products", 1),
     ]
     assert [problem.message for problem in tables[0].problems] == [
@@ -323,7 +323,7 @@ def test_a_sheet_meant_as_data_is_never_skipped(tmp_path: Path) -> None:
     ("content", "says"),
     [
         (b"", "is empty"),
-        (b"code,name\nA1,Ann\n", "not a workbook; if it holds text"),
+        (b"customer_code,customer_name\nA1,Ann\n", "not a workbook; if it holds text"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "encrypted or an old .xls"),
         (b"PK\x03\x04 and no more", "cut off or damaged"),
     ],
@@ -348,7 +348,7 @@ def test_a_truncated_workbook_is_refused(tmp_path: Path) -> None:
 def test_another_zip_is_refused(tmp_path: Path) -> None:
     """A zip file is not a workbook yet."""
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as package:
-        package.writestr("orders.csv", "code,name")
+        package.writestr("orders.csv", "customer_code,customer_name")
 
     with pytest.raises(UnreadableFile, match="a zip file but no workbook"):
         extract(tmp_path / "a.xlsx", Options())

@@ -105,7 +105,7 @@ def test_surplus_fields_keep_out_of_the_status_columns(tmp_path: Path, report: A
 def test_a_row_that_could_not_be_split_is_refused_again(tmp_path: Path, report: Any, bad: str) -> None:
     """Dropping unmended results in again never sends what was refused, though all is quoted and filled up by then."""
     source = tmp_path / "addresses.csv"
-    source.write_text(f"code,name,postcode\n{bad}\n")
+    source.write_text(f"customer_code,customer_name,postcode\n{bad}\n")
     [table] = extract(source, Options())
     made = report(source, dict.fromkeys(table.broken, INVALID), broken=list(table.broken), dialect=table.dialect)
 
@@ -175,7 +175,7 @@ def test_input_columns_come_back_as_they_were(
 def test_words_of_clarus_stay_as_they_are(tmp_path: Path, report: Any) -> None:
     """They may look like ours: rows that have moved are facts, and nobody reads them out of a sentence."""
     source = tmp_path / "a.csv"
-    source.write_text("code,name\nA1,x\nA2,y\nA3,z\n", encoding="utf-8")
+    source.write_text("customer_code,customer_name\nA1,x\nA2,y\nA3,z\n", encoding="utf-8")
     words = "Clarus refused it (422): not free because of row 7 of the rack plan; contradicts X in row 3"
     results = {2: CREATED, 3: CREATED, 4: RowResult(Status.REJECTED, error=words)}
 

@@ -337,7 +337,7 @@ def test_the_loop_reads_back_what_was_sent_out(tmp_path: Path, report: Any) -> N
     workbook = openpyxl.Workbook()
     sheet = workbook.active
     assert sheet is not None
-    sheet.append(["code", "name", "postcode"])
+    sheet.append(["customer_code", "customer_name", "postcode"])
     sheet.append(["0012", "=Ltd", "00123"])
     sheet["B2"].data_type = "s"
     source = tmp_path / "addresses.xlsx"
@@ -348,7 +348,7 @@ def test_the_loop_reads_back_what_was_sent_out(tmp_path: Path, report: Any) -> N
     for path in written:
         openpyxl.load_workbook(path).save(path)
         [back] = extract(path, Options())
-        assert back.frame.loc[2, ["code", "name", "postcode"]].to_list() == ["0012", "=Ltd", "00123"]
+        assert back.frame.loc[2, ["customer_code", "customer_name", "postcode"]].to_list() == ["0012", "=Ltd", "00123"]
         assert back.frame.loc[2, "clarus_status"] == "invalid"
         assert back.frame.loc[2, "clarus_error"] == INVALID.error
 

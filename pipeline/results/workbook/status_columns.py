@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from xml.sax.saxutils import unescape
 
-from pipeline.values.tables import RESULT_COLUMNS
+from pipeline.values.tables import RESULT_COLUMNS, is_result_column
 from pipeline.xlsx.editing import markup
 from pipeline.xlsx.editing.archive import Archive
 from pipeline.xlsx.editing.rows import Row, SheetStream, cells_of
@@ -50,12 +50,12 @@ def read_layout(package: Archive, part: str, heading_row: int) -> Layout:
     headings: dict[str, int] = {}
     for column in sorted(texts):
         headings.setdefault(fold(texts[column]), column)
-    earlier = frozenset(column for column, text in texts.items() if fold(text) in RESULT_COLUMNS)
+    earlier = frozenset(column for column, text in texts.items() if is_result_column(text))
     statuses = []
     for name in RESULT_COLUMNS:
-        if name not in headings:
+        if fold(name) not in headings:
             widest += 1
-        statuses.append(headings.get(name, widest))
+        statuses.append(headings.get(fold(name), widest))
     return Layout(headings, tuple(statuses), earlier, widest, last_row, sheet.head, sheet.tail)
 
 

@@ -10,8 +10,7 @@ import openpyxl
 from openpyxl.cell import WriteOnlyCell
 
 from pipeline.values.row_results import RowResult, TableReport
-from pipeline.values.tables import RESULT_COLUMNS
-from schemas.vocabulary.headings import fold
+from pipeline.values.tables import RESULT_COLUMNS, is_result_column
 
 
 def write_plain_workbook(
@@ -36,7 +35,7 @@ def _rows(sheet: Any, report: TableReport, only: Sequence[int] | None) -> Iterat
     width = 0
     for row, values in enumerate(sheet.iter_rows(values_only=True), start=1):
         if row == heading_row:
-            earlier = {at for at, value in enumerate(values) if fold(str(value)) in RESULT_COLUMNS}
+            earlier = {at for at, value in enumerate(values) if is_result_column(str(value))}
             width = len(values)
             told: Sequence[Any] = RESULT_COLUMNS
         elif row > heading_row and places is not None and row not in places:

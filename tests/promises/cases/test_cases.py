@@ -39,7 +39,6 @@ WAITING = {
     "date_in_code": "xlsx",
     "emoji_escaped": "xlsx",
     "empty_style": "xlsx",
-    "nfd_heading": "headings",
     "odoo_blank_parent": "sources",
     "reopened_orders": "row keys",
 }
