@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -77,6 +78,14 @@ class Operator:
     def statuses(self, name: str) -> list[str]:
         """The status of each row of a results file of the latest run."""
         return [row["clarus_status"] for row in self.results(name)]
+
+    def correct(self, failed: Path, name: str, words: Mapping[str, str]) -> Path:
+        """Put a failed workbook into the inbox under a name, with other words for those that are wrong."""
+        book = openpyxl.load_workbook(failed)
+        for cell in (cell for sheet in book for row in sheet.iter_rows() for cell in row):
+            cell.value = words.get(cell.value, cell.value)
+        book.save(self.inbox / name)
+        return self.inbox / name
 
     def summary(self) -> dict[str, Any]:
         """The summary of the latest run."""

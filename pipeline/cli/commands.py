@@ -28,6 +28,7 @@ from pipeline.runs.closing import Finished
 from pipeline.runs.inbox import wait_until_whole, waiting_files
 from pipeline.runs.outbox import LEDGER, holding, make_folders
 from pipeline.runs.reading import StageOptions, configured_book, extract_file, require_address_book, validate_files
+from pipeline.runs.returning import KeptInputs
 from pipeline.stopping import Stopping, listening
 from pipeline.transform import all_documents
 from schemas import RECORD_TYPES, RecordType
@@ -69,7 +70,8 @@ def check_files(files: Sequence[Path], **options: Any) -> int:
     for file in files:
         _must_be_a_file(file)
     stage_options = StageOptions.of(settings)
-    read_files = [extract_file(file, stage_options) for file in files]
+    kept = KeptInputs(settings.outbox, stage_options)
+    read_files = kept.restored([extract_file(file, stage_options) for file in files])
     clean = validate_files(read_files, stage_options)
     return tell_check(read_files, all_documents(clean, configured_book(settings)), _telling(options))
 

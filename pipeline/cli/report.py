@@ -11,7 +11,7 @@ from typing import Any
 import click
 import orjson
 
-from pipeline.results import Cause, Issue, causes_of, result_names, summarise
+from pipeline.results import Cause, Issue, causes_of, summarise
 from pipeline.runs.closing import Finished
 from pipeline.runs.reading import ReadFile
 from pipeline.values.document_tables import DocumentTable
@@ -90,21 +90,12 @@ def _run(run: Finished, telling: Telling) -> Iterator[list[str]]:
         yield list(_rehearsed(rehearsal))
     end = [f"Could not finish: {run.stopped}"] if run.stopped else []
     end.append(f"Results: {run.folder}")
-    if to_mend := _to_mend(run):
+    if run.failed:
         what = "To be mended" if rehearsal else "Mend and drop in again"  # a rehearsed file still lies where it was
-        end.append(f"{what}: {', '.join(to_mend)}")
+        end.append(f"{what}: {', '.join(run.failed)}")
     if not rehearsal and (owed := sum(rows for status, rows in run.summary["statuses"].items() if status in OWED)):
         end.append(f"Left for the next run or retry: {_plural(owed, 'row')}")
     yield end
-
-
-def _to_mend(run: Finished) -> list[str]:
-    """The names of the failed files in which somebody has something to do: rows that are only owed go on unasked."""
-    files = run.summary["files"]
-    names = [file["file"] for file in files]
-    waiting = [file["file"] for file in files if not _UNASKED.issuperset(file.get("statuses", ()))]
-    failed = dict.fromkeys(result_names(name, names).failed for name in waiting)
-    return [name for name in failed if (run.folder / name).exists()]
 
 
 def _rehearsed(rehearsal: Mapping[str, Any]) -> Iterator[str]:

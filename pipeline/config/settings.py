@@ -82,6 +82,7 @@ class Settings(BaseModel):
     unsent_columns: Literal["warn", "error", "ignore"] = "warn"
     unknown_columns: Literal["warn", "error", "ignore"] = "warn"
     fallback_encoding: Annotated[str, AfterValidator(rules.encoding)] = "cp1252"
+    failed_files: Literal["xlsx", "same"] = "xlsx"  # what is to be corrected: a workbook of texts, or as the input
     address_book: Path | None = None
     existing_products: Literal["exists", "update", "error"] = "exists"
     settle_seconds: Seconds = 1

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import UnreadableFile
 from pipeline.extract.options import Options
 from pipeline.extract.text_file import raw_records, read_text
+from pipeline.values.row_results import TableReport
 from pipeline.values.tables import Table
 
-__all__ = ["SUFFIXES", "Options", "extract", "raw_records"]
+__all__ = ["SUFFIXES", "Options", "extract", "raw_records", "rows_of"]
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx")
 
@@ -35,3 +37,15 @@ def extract(path: Path, options: Options) -> list[Table]:
         raise UnreadableFile(error.reason, path.name) from error
     except OSError as error:
         raise UnreadableFile(f"cannot be read: {error.strerror or error}", path.name) from error
+
+
+def rows_of(report: TableReport) -> Iterator[tuple[int, list[str]]]:
+    """Read the rows of a table again, as they are in its file: the number that Excel shows, and the texts."""
+    table = report.table
+    if table.dialect is None:
+        from pipeline.extract.workbook import raw_rows
+
+        yield from raw_rows(table.path, table.sheet)
+        return
+    for row, record in raw_records(table.path, table.dialect):
+        yield row, record.split(table.dialect.delimiter) if isinstance(record, str) else record

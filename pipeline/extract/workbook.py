@@ -50,6 +50,16 @@ def read_workbook(path: Path, options: Options) -> list[Table]:
     return [replace(tables[0], problems=(*skipped, *tables[0].problems)), *tables[1:]]
 
 
+def raw_rows(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
+    """Read the filled rows of a sheet again: their numbers, and the texts that a person sees."""
+    with damage_reported(), open_workbook(path) as package:
+        parts = read_parts(package)
+        part = next(each.part for each in parts.sheets if each.name == sheet)
+        with package.open(part) as file:
+            for row in read_rows(file, parts.context):
+                yield row.number, _in_line(row, max(row.cells) + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class _Preview:
     """The first rows of a sheet."""

@@ -174,6 +174,19 @@ def holders(connection: sqlite3.Connection, tenant: str, record: str, ids: Seque
     return found
 
 
+def with_references(connection: sqlite3.Connection, tenant: str, record: str, references: Sequence[str]) -> list[Entry]:
+    """Return the entries with these references; this reads all entries of the record type."""
+    found: list[Entry] = []
+    for start in range(0, len(references), _ASKED_AT_ONCE):
+        asked = references[start : start + _ASKED_AT_ONCE]
+        sql = (
+            f"SELECT {_COLUMNS} FROM documents"
+            f" WHERE tenant = ? AND record = ? AND reference IN ({', '.join('?' * len(asked))})"
+        )
+        found += map(_entry, connection.execute(sql, (tenant, record, *asked)))
+    return found
+
+
 def _entry(row: Sequence[Any]) -> Entry:
     return Entry(
         identity=Identity(*row[:4]),

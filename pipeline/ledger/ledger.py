@@ -77,6 +77,15 @@ class Ledger:
         await self.flush()
         return await self._in_thread(lambda: database.holders(self._connection, tenant, record, sorted(ids)))
 
+    async def with_references(self, tenant: str, record: str, references: Collection[str]) -> list[Entry]:
+        """Return the entries of documents with these references, whatever account they belong to."""
+        if not references:
+            return []
+        await self.flush()
+        return await self._in_thread(
+            lambda: database.with_references(self._connection, tenant, record, sorted(references))
+        )
+
     async def intend(self, entry: Entry) -> None:
         """Record that a document is about to leave; returns when that is on the disk."""
         await self._write(*database.upsert(entry))

@@ -2,6 +2,7 @@
 
 from pipeline.load.decide import Preparation
 from pipeline.load.deliver import Delivery
+from pipeline.load.digests import identity_of
 from pipeline.load.existing import Existing
 from pipeline.load.own_records import OwnRecords
 from pipeline.load.posting import Posting
@@ -17,5 +18,6 @@ __all__ = [
     "OwnRecords",
     "Posting",
     "Preparation",
+    "identity_of",
     "said_otherwise",
 ]

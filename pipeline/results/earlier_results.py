@@ -76,7 +76,7 @@ def _by_row(table: Table) -> dict[int, RowResult]:
         for name in RESULT_COLUMNS
     ]
     results = {}
-    for row, status, record, line, error in zip(table.frame.index.tolist(), *columns, strict=True):
+    for row, status, record, line, error, _ in zip(table.frame.index.tolist(), *columns, strict=True):
         if status in set(Status):
             results[row] = RowResult(Status(status), _id(record), _id(line), error)
     return results

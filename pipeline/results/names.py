@@ -23,7 +23,7 @@ class ResultNames:
     failed: str
 
 
-def result_names(source: str, inputs: Collection[str] = ()) -> ResultNames:
+def result_names(source: str, inputs: Collection[str] = (), failed_type: str = "") -> ResultNames:
     """Name the files that come back for `source`.
 
     `orders.csv` gives `orders.results.csv`, and `orders.results.csv`, dropped in again, `orders.results.results.csv`.
@@ -34,23 +34,24 @@ def result_names(source: str, inputs: Collection[str] = ()) -> ResultNames:
         inputs: The names of all of them. No file of results gets a name that an input has, or another input's results:
             where `orders.csv` and `orders.results.csv` came in together, the results of the first are
             `orders~2.results.csv`. The same inputs always give the same names, so that a rewrite finds its files.
+        failed_type: The suffix of failed files, where it is not that of the input.
     """
     # On Windows and macOS, Orders.csv and orders.csv are one file.
     taken = {name.casefold() for name in chain(inputs, [source], RESERVED_NAMES)}
     for name in sorted({*inputs, source}):
-        names = next(names for names in _candidates(name) if taken.isdisjoint(_folded(names)))
+        names = next(names for names in _candidates(name, failed_type) if taken.isdisjoint(_folded(names)))
         if name == source:
             return names
         taken |= _folded(names)
     raise AssertionError("the source is one of the names")
 
 
-def _candidates(name: str) -> Iterator[ResultNames]:
+def _candidates(name: str, failed_type: str) -> Iterator[ResultNames]:
     path = PurePath(name)
     stem = _TWO_ROUNDS.sub("", path.stem)
     numbered = (f"{_NUMBER.sub('', stem)}~{number}" for number in count(2))
     for each in chain([stem], numbered):
-        yield ResultNames(f"{each}.results{path.suffix}", f"{each}.failed{path.suffix}")
+        yield ResultNames(f"{each}.results{path.suffix}", f"{each}.failed{failed_type or path.suffix}")
 
 
 def _folded(names: ResultNames) -> set[str]:

@@ -26,7 +26,8 @@ from pipeline.values.tables import Table
 
 # Of several follow-ups of one row, the status that wants a person's attention most is told.
 _GRAVEST_FIRST = (
-    *(Status.REJECTED, Status.INVALID, Status.BLOCKED, Status.UNKNOWN, Status.PENDING, Status.READY),
+    *(Status.REJECTED, Status.INVALID, Status.DIFFERS, Status.GONE, Status.BLOCKED, Status.UNKNOWN),
+    *(Status.PENDING, Status.READY),
     *(Status.CREATED, Status.UPDATED, Status.EXISTS, Status.NOTED),
 )
 _KEPT_AS_THEY_ARE = (Status.CREATED.value, Status.UPDATED.value)
@@ -189,7 +190,7 @@ class RowAccounts:
                 self.results.record(row, replace(result, status=Status.PENDING, error=error))
         if sum(self.results.counts().values()) != len(self.results):
             raise RowsLost(f"{self.table.name}: the statuses do not add up to {len(self.results)} rows")
-        return TableReport(self.table, self.results, self.problems, self.transformed.document_of)
+        return TableReport(self.table, self.results, self.problems, self.transformed.document_of, self._run)
 
     def _status(self, row: int, outcome: Outcome) -> Status:
         """`exists` is told as what the row itself remembers, or as what this run did before it was interrupted."""

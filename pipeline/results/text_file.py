@@ -80,6 +80,7 @@ class _Rows:
     def __init__(self, report: TableReport, delimiter: str) -> None:
         self.heading_row = report.table.heading_row
         self._result, self._broken, self._delimiter = report.results.get, report.table.broken, delimiter
+        self._key = report.row_keys()
         self._width = 0  # of the heading
         self._earlier: list[int] = []  # where an earlier round left its columns
 
@@ -94,7 +95,7 @@ class _Rows:
         if result is None or result.error or not result.status.done or record.count(between) + 1 != self._width:
             return None
         ids = f"{result.clarus_id or ''}{between}{result.line_id or ''}"
-        return f"{record}{between}{result.status.value}{between}{ids}{between}{_LINE_END}"
+        return f"{record}{between}{result.status.value}{between}{ids}{between}{between}{self._key(row)}{_LINE_END}"
 
     def fields(self, row: int, record: Record) -> tuple[list[str], Sequence[Field], list[str]]:
         """The row's own fields, its status columns, and what stands behind those."""
@@ -114,12 +115,12 @@ class _Rows:
         # the file is dropped in again.
         own, surplus = fields[:width], fields[width:]
         own += [""] * (width - len(own))
-        return self._own(own), _told(result), surplus
+        return self._own(own), (*_told(result), self._key(row)), surplus
 
     def told_at(self, row: int, places: Mapping[int, int]) -> Sequence[Field]:
         """The status columns of a row in a file where rows have moved; none of a row without a result."""
         result = self._result(row) if row > self.heading_row else None
-        return _told(result, places) if result is not None else ()
+        return (*_told(result, places), self._key(row)) if result is not None else ()
 
     def _own(self, fields: list[str]) -> list[str]:
         """Without what an earlier round left."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import Unfinished
-from pipeline.extract import raw_records
+from pipeline.extract import raw_records, rows_of
 from pipeline.results import summarise, write_issues, write_results, write_summary
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.runs.reading import ReadFile
@@ -23,6 +23,7 @@ class Finished:
     """How a run ended."""
 
     folder: Path
+    failed: tuple[str, ...]  # names of the files with what somebody has to correct
     reports: tuple[TableReport, ...]
     unreadable: tuple[tuple[str, Problem], ...]  # file name, what is wrong with it
     stopped: Unfinished | None
@@ -61,8 +62,16 @@ class Watch:
         return {**self.laps, "all": round(time.monotonic() - self._started, 3)}
 
 
+@dataclass(frozen=True, slots=True)
+class ResultsFolder:
+    """Where results are written, and whether what is to be corrected comes as a workbook of texts."""
+
+    path: Path
+    failed_as_workbook: bool
+
+
 def finish(
-    folder: Path,
+    target: ResultsFolder,
     files: Sequence[ReadFile],
     books: Sequence[RowAccounts],
     stopped: Unfinished | None,
@@ -71,7 +80,7 @@ def finish(
     """Close the books and write the results, the issues and the summary into the run folder.
 
     Args:
-        folder: of the run.
+        target: the folder of the run.
         files: those of the run, wherever they lie.
         books: of all tables of the files.
         stopped: why the run did not go to its end.
@@ -84,10 +93,13 @@ def finish(
     unreadable = tuple((file.path.name, Problem(0, "", "", file.trouble)) for file in files if file.trouble)
     names = [file.path.name for file in files]
     faults: list[Exception] = []
+    failed: list[str] = []
+    folder, failed_rows = target.path, rows_of if target.failed_as_workbook else None
     for file in files:
         if own := [report for report in reports if report.table.path == file.path]:
             try:
-                write_results(file.path, folder, own, raw_records, names)
+                written = write_results(file.path, folder, own, raw_records, names, failed_rows)
+                failed += [path.name for path in written[1:]]
             except Exception as fault:  # of this program or of the disk: it must not cost the other files theirs
                 faults.append(fault)
     write_issues(folder, reports, unreadable)
@@ -107,7 +119,7 @@ def finish(
         "seconds": watch.seconds,
     }
     write_summary(folder, summary)
-    return Finished(folder, tuple(reports), unreadable, stopped, summary)
+    return Finished(folder, tuple(failed), tuple(reports), unreadable, stopped, summary)
 
 
 def _exit_code(

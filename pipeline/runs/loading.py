@@ -9,6 +9,7 @@ from pipeline.load import Deliveries, Existing, Loader, OwnRecords, Preparation
 from pipeline.resolve import Resolver
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.runs.context import RunContext
+from pipeline.runs.known_rows import rows_of_other_records
 from pipeline.transform.assembly import documents_in
 from pipeline.transform.bill_of_materials import by_level
 from pipeline.transform.precursors import records_wanted
@@ -31,7 +32,7 @@ class Loading:
         send_unknown: bool = False,
     ) -> None:
         own, ledger, tenant = context.settings.clarus, context.ledger, context.clarus.tenant
-        self._tenant, self._holders = tenant, ledger.holders
+        self._tenant, self._ledger, self._holders = tenant, ledger, ledger.holders
         self._resolver = resolver
         self._preparation = Preparation(
             tenant,
@@ -70,12 +71,17 @@ class Loading:
                     self._failed(record, key, Status.INVALID, f"{each.table.name} row {row}", each.has_standing(row))
             await self._recall_without_address(record, each)
         origin: dict[int, RowAccounts] = {}
+        moved = {id(each): await rows_of_other_records(each, self._ledger, self._tenant) for each in books}
 
         def documents() -> Iterator[Document]:
             for each in books:
                 for document in documents_in(each.transformed):
                     if each.stands(document):
                         self._stood(document, each)
+                    elif wrong := [moved[id(each)][row] for row in document.rows if row in moved[id(each)]]:
+                        outcome = Outcome(Status.INVALID, problems=tuple(wrong))
+                        each.ended(document, outcome)
+                        self._told(document, outcome, f"{each.table.name} row {document.rows[0]}")
                     else:
                         origin[id(document)] = each
                         yield document

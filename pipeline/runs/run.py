@@ -9,15 +9,16 @@ from typing import Any
 
 from pipeline.clarus.lists import Lists
 from pipeline.errors import LedgerUnusable
-from pipeline.extract import extract
 from pipeline.load import Deliveries, Delivery, OwnRecords
 from pipeline.resolve import Resolver
 from pipeline.results.earlier_results import EarlierResults
 from pipeline.results.row_accounts import RowAccounts
-from pipeline.runs.closing import Finished, Watch, finish
+from pipeline.runs.closing import Finished, ResultsFolder, Watch, finish
 from pipeline.runs.context import RunContext
+from pipeline.runs.known_rows import with_known_references
 from pipeline.runs.loading import Loading
 from pipeline.runs.reading import StageOptions, configured_book, extract_files, validate_files
+from pipeline.runs.returning import KeptInputs
 from pipeline.transform import all_documents
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.outcomes import OWED, RETRIED, Status
@@ -56,10 +57,12 @@ async def run_stages(
     """
     watch, requests_before = Watch(), context.clarus.requests
     options, own = StageOptions.of(context.settings), context.settings.clarus
-    files = extract_files(run.paths, options, context.progress)
+    kept = KeptInputs(context.settings.outbox, options)
+    files = kept.restored(extract_files(run.paths, options, context.progress))
+    files = await with_known_references(files, context.ledger, context.clarus.tenant)
     clean = validate_files(files, options)
     tables = all_documents(clean, configured_book(context.settings))
-    accounts = _open_accounts(run, tables, options)
+    accounts = _open_accounts(run, tables, kept)
     watch.lap("reading")
     lists = Lists(context.clarus, own.lookup_batch, own.page_size)
     resolver = Resolver(lists, own.storage_unit_field, own.read_settle_seconds, context.stopping.sleep)
@@ -70,7 +73,8 @@ async def run_stages(
         context.stopping.stop(error)
     watch.lap("loading")
     more = {"requests": context.clarus.requests - requests_before, **tell(accounts)}
-    return finish(run.folder, files, accounts, context.stopping.reason, watch.also(more))
+    target = ResultsFolder(run.folder, context.settings.failed_files == "xlsx")
+    return finish(target, files, accounts, context.stopping.reason, watch.also(more))
 
 
 def _deliveries(run: Run, context: RunContext) -> Delivery:
@@ -87,12 +91,12 @@ def _deliveries(run: Run, context: RunContext) -> Delivery:
     )
 
 
-def _open_accounts(run: Run, tables: Sequence[DocumentTable], options: StageOptions) -> list[RowAccounts]:
+def _open_accounts(run: Run, tables: Sequence[DocumentTable], kept: KeptInputs) -> list[RowAccounts]:
     """Open the accounts of every table; the earlier results, as large as the tables, are not kept beyond that."""
     if run.again is None:
         return [RowAccounts(table, run.folder.name, {}, ()) for table in tables]
     names = [path.name for path in run.paths]
-    earlier = EarlierResults(run.folder, names, lambda path: extract(path, options.extract))
+    earlier = EarlierResults(run.folder, names, kept.read)
     return [
         RowAccounts(documents, run.folder.name, earlier.of(table), run.again, earlier.problems_of(table))
         for documents in tables

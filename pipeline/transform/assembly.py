@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.transform.quantities import quantity_attributes
 from pipeline.values.clean_tables import CleanTable
-from pipeline.values.document_tables import DocumentTable, Groups, Positions
+from pipeline.values.document_tables import DocumentTable, Positions
 from pipeline.values.documents import Code, Document, Line
 from schemas import Column, Level, RecordType
 from schemas.vocabulary.kinds import Json
@@ -22,26 +22,24 @@ _Values = dict[str, list[Json]]  # by heading: one value for each document, or f
 
 def documents_in(table: DocumentTable) -> Iterator[Document]:
     """Yield the documents of a table that can go on, in order of first appearance."""
-    return assemble(table.clean, table.groups, table.first, table.addresses, table.held, table.supplements)
+    return _assembled(table, range(table.groups.count), table.held)
 
 
-def assemble(
-    clean: CleanTable,
-    groups: Groups,
-    first: Mapping[str, Positions],
-    addresses: Mapping[int, Mapping[str, Json]],
-    held: Collection[int],
-    supplements: Mapping[str, Mapping[str, Json]],
-) -> Iterator[Document]:
-    """Yield the documents that are not held, in order of first appearance."""
+def document_at(table: DocumentTable, number: int) -> Document:
+    """One document of a table, whether it can go on or not."""
+    return next(_assembled(table, range(number, number + 1), ()))
+
+
+def _assembled(table: DocumentTable, wanted: range, held: Collection[int]) -> Iterator[Document]:
+    clean, groups, first = table.clean, table.groups, table.first
     record = clean.table.record
     blank = np.full(groups.count, -1)
     address_defaults = _address_defaults(clean)
     header = [c for c in record.columns.values() if not c.per_line and c.level is not Level.UNSENT]
     header = [c for c in header if c.heading in first or c.heading in clean.defaults]
     stand_ins = [(c.attribute, record.columns[c.fallback].attribute) for c in record.columns.values() if c.fallback]
-    for start in range(0, groups.count, _CHUNK):
-        stop = min(start + _CHUNK, groups.count)
+    for start in range(wanted.start, wanted.stop, _CHUNK):
+        stop = min(start + _CHUNK, wanted.stop)
         bounds = groups.starts[start : stop + 1]
         positions = groups.order[bounds[0] : bounds[-1]]
         spans = (bounds - bounds[0]).tolist()
@@ -57,14 +55,14 @@ def assemble(
             if start + i in held:
                 continue
             key = tuple(str(values[heading][i] or "") if heading in values else "" for heading in record.key)
-            supplement = supplements.get(key[-1], {})
+            supplement = table.supplements.get(key[-1], {})
             yield Document(
                 record=record,
                 key=key,
                 rows=tuple(rows[spans[i] : spans[i + 1]]),
                 attributes={**supplement, **_with_fallbacks(stand_ins, _filled(attributes, i))},
                 codes=tuple((row, code) for row, code in codes[i]),
-                address={**address_defaults, **addresses.get(start + i, {}), **_filled(address, i)},
+                address={**address_defaults, **table.addresses.get(start + i, {}), **_filled(address, i)},
                 lines=tuple(lines[spans[i] : spans[i + 1]]),
                 controls=_filled(controls, i),
                 given=frozenset(name for name, fills in given if fills[i]).union(supplement),

@@ -16,6 +16,8 @@ class Status(StrEnum):
     UPDATED = "updated"
     EXISTS = "exists"
     NOTED = "noted"
+    DIFFERS = "differs"
+    GONE = "gone"
     INVALID = "invalid"
     BLOCKED = "blocked"
     REJECTED = "rejected"
@@ -37,6 +39,8 @@ class Status(StrEnum):
 DONE = frozenset((Status.CREATED, Status.UPDATED, Status.EXISTS, Status.NOTED))
 
 
+# Where somebody has something to correct in the file.
+TO_CORRECT = frozenset((Status.INVALID, Status.REJECTED, Status.BLOCKED, Status.DIFFERS))
 # What a run tries again by itself; `retry` also tries what was refused or had to wait for something else.
 OWED = frozenset((Status.PENDING, Status.UNKNOWN))
 

@@ -51,9 +51,17 @@ class Problem:
     named: NamedRows | None = field(default=None, compare=False)  # of which the message is made, where it names rows
 
     @classmethod
-    def naming(cls, row: int, column: str, value: str, named: NamedRows, hint: str = "") -> Problem:
+    def naming(
+        cls,
+        row: int,
+        column: str,
+        value: str,
+        named: NamedRows,
+        hint: str = "",
+        severity: Severity = Severity.ERROR,
+    ) -> Problem:
         """A problem whose message names other rows of its table."""
-        return cls(row, column, value, named.text(), hint, named=named)
+        return cls(row, column, value, named.text(), hint, severity, named=named)
 
     @property
     def rows(self) -> tuple[int, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from pipeline.values.outcomes import Status
 from pipeline.values.problems import NamedRows, Problem
+from pipeline.values.row_keys import table_key, written_key
 from pipeline.values.tables import Table
 
 _NUMBER = {status: number for number, status in enumerate(Status, start=1)}
@@ -113,11 +115,11 @@ class RowResults:
         """The rows that have no result."""
         return [int(row) for row in self._rows if self._status[row] == 0]
 
-    def unfinished(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        """The rows that need someone, in the order of the file."""
-        need = np.zeros(len(_STATUS), dtype=bool)
-        need[[_NUMBER[status] for status in Status if status.needs_someone]] = True
-        return self._rows[need[self._status[self._rows]]]
+    def among(self, statuses: Collection[Status]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """The rows in one of these statuses, in the order of the file."""
+        wanted = np.zeros(len(_STATUS), dtype=bool)
+        wanted[[_NUMBER[status] for status in statuses]] = True
+        return self._rows[wanted[self._status[self._rows]]]
 
     def with_error(self) -> list[int]:
         """The rows that have an error, in order."""
@@ -140,6 +142,13 @@ class TableReport:
     results: RowResults
     problems: list[Problem]
     document_of: np.ndarray[tuple[int], np.dtype[np.int32]]  # by row number; -1: the row belongs to no document
+    run: str = ""  # in whose folder the input lies; "": rows get no key
+
+    def row_keys(self) -> Callable[[int], str]:
+        """Give the key of a row, by which it is known again when the results are dropped in."""
+        if not self.run:
+            return lambda row: ""
+        return partial(written_key, table_key(self.run, self.table.path.name, self.table.sheet))
 
 
 def any_of(reports: Sequence[TableReport], statuses: Collection[Status]) -> bool:

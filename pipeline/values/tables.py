@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +12,8 @@ from pipeline.values.problems import Problem
 from schemas import RecordType
 from schemas.vocabulary.headings import fold
 
-RESULT_COLUMNS = ("clarus_status", "clarus_id", "clarus_line_id", "clarus_error")
+ROW_KEY = "clarus_row"  # opaque: which run, file and row of it the results are of
+RESULT_COLUMNS = ("clarus_status", "clarus_id", "clarus_line_id", "clarus_error", ROW_KEY)
 
 
 def is_result_column(heading: str) -> bool:
@@ -51,6 +52,8 @@ class Table:
     problems: tuple[Problem, ...]  # of reading: broken rows, cells that hold no data (#REF!), what was announced
     heading_row: int = 1
     dialect: Dialect | None = None  # of a text file
+    renamed: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # rows that came back under another reference
+    # -> what the headings of the record type's key held
 
     @property
     def name(self) -> str:

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -55,15 +57,20 @@ def test_what_it_says_to_try_next_works(called: Command, tmp_path: Path) -> None
     result = called("demo")
     copy, run = (line.split() for line in result.stdout.splitlines()[-2:])
     failed = tmp_path / copy[1]
-    text = failed.read_text(encoding="utf-8-sig")
     assert copy[0] == "cp"
 
-    (tmp_path / copy[2] / failed.name).write_text(text.replace(",2000,", ",20,").replace(",UK,", ",GB,"))
+    book = openpyxl.load_workbook(failed)
+    for cell in (cell for row in book["orders"].iter_rows() for cell in row):
+        cell.value = {"2000": "20", "UK": "GB"}.get(cell.value, cell.value)
+    book.save(tmp_path / copy[2] / failed.name)
     again = called(*run[run.index("run") :])
 
     assert again.returncode == 1
-    results = rows_of(newest_run(tmp_path / "clarus-demo" / "outbox") / "orders.failed.results.csv")
-    created = {row["order_reference"] for row in results if row["clarus_status"] == "created"}
+    results = openpyxl.load_workbook(
+        newest_run(tmp_path / "clarus-demo" / "outbox") / "orders.failed.results.xlsx", read_only=True
+    )
+    heading, *rows = results["orders"].values
+    created = {row[0] for row in rows if row[heading.index("clarus_status")] == "created"}
     assert created == {"SO-1002", "SO-1004"}
 
 

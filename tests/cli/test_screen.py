@@ -44,7 +44,7 @@ def test_errors_name_file_row_and_column(called: Command, orders: Callable[..., 
         "  orders.csv row 3, priority: 2000 is not between 1 and 99 (a Clarus limit)",
     ]
     assert lines[-2].startswith("Results: outbox/")
-    assert lines[-1] == "Mend and drop in again: orders.failed.csv"
+    assert lines[-1] == "Mend and drop in again: orders.failed.xlsx"
 
 
 def test_what_goes_on_unasked_is_not_for_mending(called: Command, orders: Callable[..., Path]) -> None:

@@ -42,15 +42,15 @@ def test_every_row_comes_back_with_its_status(tmp_path: Path, report: Any) -> No
     assert written == [tmp_path / "orders.results.csv", tmp_path / "orders.failed.csv"]
     assert written[0].read_bytes().decode("utf-8") == (
         "\ufeffOrders of May\r\n\r\n"
-        "code;note;clarus_status;clarus_id;clarus_line_id;clarus_error\r\n"
-        'A;"two\nlines";created;70;701;\r\n'
+        "code;note;clarus_status;clarus_id;clarus_line_id;clarus_error;clarus_row\r\n"
+        'A;"two\nlines";created;70;701;;\r\n'
         ";\r\n\r\n"
-        'B;"x;y";invalid;;;priority: 2000 is not between 1 and 99\r\n'
+        'B;"x;y";invalid;;;priority: 2000 is not between 1 and 99;\r\n'
     )
     assert written[1].read_bytes().decode("utf-8") == (
         "\ufeffOrders of May\r\n\r\n"
-        "code;note;clarus_status;clarus_id;clarus_line_id;clarus_error\r\n"
-        'B;"x;y";invalid;;;priority: 2000 is not between 1 and 99\r\n'
+        "code;note;clarus_status;clarus_id;clarus_line_id;clarus_error;clarus_row\r\n"
+        'B;"x;y";invalid;;;priority: 2000 is not between 1 and 99;\r\n'
     )
 
 
@@ -76,7 +76,7 @@ def test_nothing_failed_leaves_no_failed_file(tmp_path: Path, report: Any) -> No
 
     assert written == [tmp_path / "orders.results.csv"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["orders.csv", "orders.results.csv"]
-    assert rows_of(written[0])[1] == ["A1", "created", "70", "701", ""]
+    assert rows_of(written[0])[1] == ["A1", "created", "70", "701", "", ""]
 
 
 def test_columns_of_an_earlier_round_are_replaced(tmp_path: Path, report: Any) -> None:
@@ -86,7 +86,11 @@ def test_columns_of_an_earlier_round_are_replaced(tmp_path: Path, report: Any) -
 
     written = write_results(source, tmp_path, [report(source, {2: CREATED})], read_records)
 
-    assert rows_of(written[0]) == [["code", "mine", *RESULT_COLUMNS], ["A1", "m", "created", "70", "701", ""], ["", ""]]
+    assert rows_of(written[0]) == [
+        ["code", "mine", *RESULT_COLUMNS],
+        ["A1", "m", "created", "70", "701", "", ""],
+        ["", ""],
+    ]
     assert written[0].name == "orders.results.results.csv"
 
 
@@ -97,8 +101,8 @@ def test_surplus_fields_keep_out_of_the_status_columns(tmp_path: Path, report: A
 
     results, _ = write_results(source, tmp_path, [report(source, {2: INVALID, 3: CREATED})], read_records)
 
-    assert rows_of(results)[1] == ["A1", "x", "invalid", "", "", INVALID.error, "surplus"]
-    assert rows_of(results)[2] == ["A2", "", "created", "70", "701", ""]
+    assert rows_of(results)[1] == ["A1", "x", "invalid", "", "", INVALID.error, "", "surplus"]
+    assert rows_of(results)[2] == ["A2", "", "created", "70", "701", "", ""]
 
 
 @pytest.mark.parametrize("bad", ["A1,x,y,z", "A1,x", 'A1,"x,y', 'A1,"x"y,z', "A\x001,x,y"])
@@ -125,7 +129,7 @@ def test_an_error_never_turns_into_a_formula(tmp_path: Path, report: Any, error:
         source, tmp_path, [report(source, {2: RowResult(Status.REJECTED, error=error)})], read_records
     )
 
-    assert rows_of(results)[1] == ["=1+1", "rejected", "", "", f"'{error}"]
+    assert rows_of(results)[1] == ["=1+1", "rejected", "", "", f"'{error}", ""]
 
 
 def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path, report: Any) -> None:
@@ -169,7 +173,7 @@ def test_input_columns_come_back_as_they_were(
 
         back = rows_of(written, delimiter)
         assert [fields[:3] for fields in back] == [["a", "b", "c"], *rows]
-        assert all(fields[3:] == ["created", "70", "701", ""] for fields in back[1:])
+        assert all(fields[3:] == ["created", "70", "701", "", ""] for fields in back[1:])
 
 
 def test_words_of_clarus_stay_as_they_are(tmp_path: Path, report: Any) -> None:
@@ -181,4 +185,4 @@ def test_words_of_clarus_stay_as_they_are(tmp_path: Path, report: Any) -> None:
 
     _, failed = write_results(source, tmp_path, [report(source, results)], read_records)
 
-    assert rows_of(failed)[1] == ["A3", "z", "rejected", "", "", words]
+    assert rows_of(failed)[1] == ["A3", "z", "rejected", "", "", words, ""]

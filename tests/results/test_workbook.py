@@ -91,9 +91,9 @@ def test_every_row_comes_back_with_its_status(source: Path, write: Any) -> None:
 
     assert [row[4:] for row in values(results)] == [
         RESULT_COLUMNS,
-        ("created", 70, 701, None),
-        ("invalid", None, None, INVALID.error),
-        ("pending", None, None, None),
+        ("created", 70, 701, None, None),
+        ("invalid", None, None, INVALID.error, None),
+        ("pending", None, None, None, None),
     ]
     assert [colour(results, cell) for cell in ("E2", "E3", "E4")] == ["FFC6EFCE", "FFFFC7CE", "FFFFD9A0"]
     assert results["H3"].alignment.wrap_text
@@ -145,8 +145,8 @@ def test_the_heading_is_bold_frozen_and_filtered(source: Path, write: Any) -> No
 
     assert all(cell.font.bold for cell in results[1])
     assert not results["A2"].font.bold
-    assert (results.freeze_panes, results.auto_filter.ref) == ("A2", "A1:H4")
-    assert (failed.freeze_panes, failed.auto_filter.ref) == ("A2", "A1:H2")
+    assert (results.freeze_panes, results.auto_filter.ref) == ("A2", "A1:I4")
+    assert (failed.freeze_panes, failed.auto_filter.ref) == ("A2", "A1:I2")
 
 
 def test_wrong_cells_are_red_and_say_why(source: Path, write: Any) -> None:
@@ -181,14 +181,14 @@ def test_marks_of_an_earlier_round_go(source: Path, write: Any, tmp_path: Path) 
     write(source, {2: CREATED, 3: INVALID, 4: INVALID}, [NEGATIVE, Problem(4, "note", "last", "is wrong")])
     again = tmp_path / "again.xlsx"
     edited = openpyxl.load_workbook(tmp_path / "orders.results.xlsx")
-    edited["Orders"]["I1"] = "mine"
-    edited["Orders"]["I2"] = "a column of their own"
+    edited["Orders"]["J1"] = "mine"
+    edited["Orders"]["J2"] = "a column of their own"
     edited.save(again)
 
     results, _ = write(again, {2: CREATED, 3: CREATED, 4: INVALID}, [Problem(4, "Quantity", "3", "is too many")])
 
     assert values(results)[0] == ("code", "Quantity", "due", "note", *RESULT_COLUMNS, "mine")
-    assert values(results)[2][4:] == ("created", 70, 701, None, None)
+    assert values(results)[2][4:] == ("created", 70, 701, None, None, None)
     assert [colour(results, cell) for cell in ("B3", "D4", "B4", "A2")] == ["", "", RED, "FF00B0F0"]
     assert [comment(results, cell) for cell in ("B3", "D4", "B4", "A2")] == ["", "", "is too many", "ask Ann"]
 
@@ -255,10 +255,10 @@ def test_a_table_grows_with_the_status_columns(source: Path, write: Any) -> None
 
     results, failed = write(source, {2: CREATED, 3: INVALID, 4: CREATED}, [NEGATIVE])
 
-    assert results.tables["Orders1"].ref == "A1:H4"
+    assert results.tables["Orders1"].ref == "A1:I4"
     assert [column.name for column in results.tables["Orders1"].tableColumns][4:] == list(RESULT_COLUMNS)
     assert results.auto_filter.ref is None
-    assert failed.tables["Orders1"].ref == "A1:H2"
+    assert failed.tables["Orders1"].ref == "A1:I2"
 
 
 def test_status_columns_stand_behind_everything(source: Path, write: Any) -> None:

@@ -93,8 +93,8 @@ def values(path: Path) -> list[tuple[Any, ...]]:
 
 EXPECTED = [
     ("code", "qty", *RESULT_COLUMNS),
-    ("A1", 1, "created", 70, None, None),
-    ("A2", -2, "invalid", None, None, INVALID.error),
+    ("A1", 1, "created", 70, None, None, None),
+    ("A2", -2, "invalid", None, None, INVALID.error, None),
 ]
 
 
@@ -144,7 +144,7 @@ def test_comments_and_blanks_in_tags_do_no_harm(results_of: Any, here: str, ther
     """The same sheet, written unusually: the same results."""
     [results, failed] = results_of(sheet_xml().replace(here, there))
 
-    statuses = [[cell.value for cell in row][-4] for row in opened(results).rows]
+    statuses = [[cell.value for cell in row][-5] for row in opened(results).rows]
     assert statuses == ["clarus_status", "created", "invalid"]
     assert opened(failed).max_row == 2
 
@@ -200,7 +200,7 @@ def test_widths_of_column_ranges_are_split(results_of: Any) -> None:
 
     xml = part(results, "xl/worksheets/sheet1.xml")
     spans = [column.split('" width')[0] for column in xml[: xml.index("</cols>")].split("<col ")[1:]]
-    assert spans == ['min="1" max="2', *(f'min="{at}" max="{at}' for at in range(3, 7)), 'min="7" max="16384']
+    assert spans == ['min="1" max="2', *(f'min="{at}" max="{at}' for at in range(3, 8)), 'min="8" max="16384']
 
 
 def test_a_cell_that_was_not_there_looks_like_its_column(tmp_path: Path, report: Any, results_of: Any) -> None:

@@ -26,6 +26,6 @@ class Colour(StrEnum):
         """The colour of a status cell."""
         if status.done:
             return cls.DONE
-        if status in (Status.INVALID, Status.REJECTED):
+        if status in (Status.INVALID, Status.REJECTED, Status.DIFFERS, Status.GONE):
             return cls.REFUSED
         return cls.REHEARSED if status is Status.READY else cls.WAITING

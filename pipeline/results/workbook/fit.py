@@ -11,7 +11,7 @@ from pipeline.xlsx.editing.frame import Frame, span
 ERROR_WIDTH = 90  # characters in a line of clarus_error
 
 
-_WIDTHS = (16, 12, 17, ERROR_WIDTH)  # of clarus_status, clarus_id, clarus_line_id, clarus_error
+_WIDTHS = (16, 12, 17, ERROR_WIDTH, 12)  # of clarus_status, clarus_id, clarus_line_id, clarus_error, clarus_row
 
 
 def fit(frame: Frame, layout: Layout, heading_row: int, last_row: int, has_table: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.results.workbook.colours import Colour
@@ -37,6 +37,7 @@ class Sheet:
     heading_row: int
     places: Mapping[int, int] | None  # where rows below the heading go; None: all stay
     column_styles: Mapping[int, int]  # of cells that are not there yet
+    key_of: Callable[[int], str] = lambda row: ""  # by which a row is known again
 
     def place_of(self, row: int) -> int | None:
         """The row's number in the file written, or None: it is left out."""
@@ -66,11 +67,12 @@ def written_rows(rows: Iterator[Row], sheet: Sheet, styles: Styles) -> Iterator[
         elif row.number < sheet.heading_row:
             yield _joined(row.tag, row.cells)
         else:
-            result, marks = sheet.results.get(row.number), sheet.marks.get(row.number, {})
+            number = row.number
+            result, marks = sheet.results.get(number), sheet.marks.get(number, {})
             if sheet.places is not None:
                 row = _moved(row, place)
                 result = result and replace(result, error=result.error_at(sheet.places))
-            added = status_cells.of(place, result) if result else {}
+            added = status_cells.of(place, result, sheet.key_of(number)) if result else {}
             yield _body(_with_height(row, result, again=bool(sheet.layout.earlier)), sheet, styles, marks, added)
 
 
@@ -144,8 +146,8 @@ class _StatusCells:
         self._status_style = {status: styles.filled(0, Colour.of(status)) for status in Status}
         self._error_style = styles.wrapped(0)
 
-    def of(self, row: int, result: RowResult) -> dict[int, str]:
-        status, clarus_id, line_id, error = self._columns
+    def of(self, row: int, result: RowResult, row_key: str) -> dict[int, str]:
+        status, clarus_id, line_id, error, key = self._columns
         cells = {status: _text_cell(status, row, self._status_style[result.status], result.status)}
         if result.clarus_id is not None:
             cells[clarus_id] = f'<c r="{markup.letters(clarus_id)}{row}"><v>{result.clarus_id}</v></c>'
@@ -153,6 +155,8 @@ class _StatusCells:
             cells[line_id] = f'<c r="{markup.letters(line_id)}{row}"><v>{result.line_id}</v></c>'
         if result.error:
             cells[error] = _text_cell(error, row, self._error_style, result.error)
+        if row_key:
+            cells[key] = _text_cell(key, row, 0, row_key)
         return cells
 
 

@@ -32,7 +32,7 @@ def _rows(sheet: Any, report: TableReport, only: Sequence[int] | None) -> Iterat
     heading_row = report.table.heading_row
     places = None if only is None else {row: place for place, row in enumerate(only, start=heading_row + 1)}
     earlier: set[int] = set()
-    width = 0
+    width, key = 0, report.row_keys()
     for row, values in enumerate(sheet.iter_rows(values_only=True), start=1):
         if row == heading_row:
             earlier = {at for at, value in enumerate(values) if is_result_column(str(value))}
@@ -42,7 +42,7 @@ def _rows(sheet: Any, report: TableReport, only: Sequence[int] | None) -> Iterat
             continue
         else:
             result = report.results.get(row) if row > heading_row else None
-            told = () if result is None else _told(result, places)
+            told = () if result is None else (*_told(result, places), key(row) or None)
         own = [*values, *[None] * (width - len(values))]
         yield [*(value for at, value in enumerate(own) if at not in earlier), *told]
 

@@ -61,7 +61,7 @@ def _write_sheet(
     places = None if only is None else {row: place for place, row in enumerate(only, start=heading_row + 1)}
     marked = marks_of(report.problems, layout.headings, heading_row, places)
     marks = on_merged_cells(marked, merged_cells(frame))
-    sheet = Sheet(layout, marks, report.results, heading_row, places, column_styles(frame))
+    sheet = Sheet(layout, marks, report.results, heading_row, places, column_styles(frame), report.row_keys())
     reasons: dict[Cell, str] = {
         (place, column): mark.reason
         for row, cells in sorted(marks.items())

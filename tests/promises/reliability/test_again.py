@@ -114,15 +114,20 @@ def test_results_dropped_again_send_only_what_is_missing(site: Any, edit: Callab
         assert row["clarus_line_id"] in {str(line.id) for line in record.lines}
 
 
+def without_key(row: dict[str, str]) -> dict[str, str]:
+    """The row but for its key: that is another one in each run."""
+    return {name: cell for name, cell in row.items() if name != "clarus_row"}
+
+
 def test_created_rows_of_results_dropped_again_are_kept_as_they_are(site: Any) -> None:
     """Their status and ids do not change, although nothing was sent for them."""
     half_done(site)
-    kept = [row for row in last(site) if row["clarus_status"] == "created"]
+    kept = [without_key(row) for row in last(site) if row["clarus_status"] == "created"]
     drop_again(site)
 
     site.call("run")
 
-    assert [row for row in last(site) if row in kept] == kept
+    assert [row for row in map(without_key, last(site)) if row in kept] == kept
     assert {row["clarus_status"] for row in last(site)} == {"created"}
 
 
