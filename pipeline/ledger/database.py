@@ -36,6 +36,15 @@ CREATE TABLE files (
 """
 
 
+# Rows that came back in a later run, and are settled there. Made also in a ledger that was there before it.
+_CLOSED_ROWS = """
+CREATE TABLE IF NOT EXISTS closed_rows (
+    run TEXT NOT NULL, checksum TEXT NOT NULL, row INTEGER NOT NULL, by_run TEXT NOT NULL,
+    PRIMARY KEY (run, checksum, row)
+) WITHOUT ROWID;
+"""
+
+
 def connect(database: str, path: Path, begin: Callable[[sqlite3.Connection, Path], bool]) -> sqlite3.Connection:
     """Open the file and begin with it.
 
@@ -82,6 +91,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> bool:
     if not is_set_up:
         script = f"BEGIN; {_TABLES} PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_VERSION}; COMMIT;"
         connection.executescript(script)
+    connection.executescript(_CLOSED_ROWS)
     return True
 
 
@@ -185,6 +195,13 @@ def with_references(connection: sqlite3.Connection, tenant: str, record: str, re
         )
         found += map(_entry, connection.execute(sql, (tenant, record, *asked)))
     return found
+
+
+def closed_rows(connection: sqlite3.Connection, run: str) -> list[tuple[str, int]]:
+    """Return the rows of a run that came back in a later one: the checksum of their table, and their numbers."""
+    (exists,) = connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'closed_rows'").fetchone()
+    sql = "SELECT checksum, row FROM closed_rows WHERE run = ?"
+    return connection.execute(sql, (run,)).fetchall() if exists else []
 
 
 def _entry(row: Sequence[Any]) -> Entry:

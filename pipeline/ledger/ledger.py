@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -118,6 +118,16 @@ class Ledger:
         """Record that a run's results are written; whether rows of it are owed, and whether any may be tried again."""
         sql = "UPDATE runs SET ended_at = ?, owed = ?, unfinished = ? WHERE run = ?"
         await self._write(sql, (database.now(), int(owed), int(unfinished), run))
+
+    async def close_rows(self, rows: Iterable[tuple[str, str, int]], by_run: str) -> None:
+        """Record that rows of earlier runs, by run, checksum of the table and number, are settled in a later one."""
+        for row in rows:
+            self._ask("INSERT OR REPLACE INTO closed_rows VALUES (?, ?, ?, ?)", (*row, by_run))
+        await self.flush()
+
+    async def closed_rows(self, run: str) -> list[tuple[str, int]]:
+        """Return the rows of a run that came back in a later one: the checksum of their table, and their numbers."""
+        return await self._in_thread(lambda: database.closed_rows(self._connection, run))
 
     async def owed_runs(self, tenant: str) -> list[str]:
         """Return the runs that died, or left rows pending or unknown; oldest first."""

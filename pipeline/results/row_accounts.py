@@ -37,7 +37,7 @@ class RowAccounts:
     """Takes down how the rows of a table end.
 
     `earlier` are the results of an earlier attempt at the same run, by row, and `told` its problems; those not among
-    `again` stand.
+    `again` stand, and so do those of rows that are `closed`: they came back in a later run, and are settled there.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class RowAccounts:
         earlier: Mapping[int, RowResult],
         again: Collection[Status],
         told: Collection[Problem] = (),
+        closed: Collection[int] = (),
     ) -> None:
         self.transformed = transformed
         self.table = transformed.clean.table
@@ -55,7 +56,10 @@ class RowAccounts:
         self.results = RowResults(np.sort(np.append(rows, np.fromiter(self.table.broken, dtype=np.int64))))
         self._run = run
         self._in_doubt = {row: result for row, result in earlier.items() if result.status is Status.UNKNOWN}
-        self._standing = {row: result for row, result in earlier.items() if result.status not in again}
+        self._closed = frozenset(closed)
+        self._standing = {
+            row: result for row, result in earlier.items() if result.status not in again or row in self._closed
+        }
         self._told = defaultdict[int, list[Problem]](list)
         known = {(problem.row, problem.column, problem.message) for problem in self.problems} if told else ()
         for problem in told:
@@ -190,7 +194,9 @@ class RowAccounts:
                 self.results.record(row, replace(result, status=Status.PENDING, error=error))
         if sum(self.results.counts().values()) != len(self.results):
             raise RowsLost(f"{self.table.name}: the statuses do not add up to {len(self.results)} rows")
-        return TableReport(self.table, self.results, self.problems, self.transformed.document_of, self._run)
+        return TableReport(
+            self.table, self.results, self.problems, self.transformed.document_of, self._run, self._closed
+        )
 
     def _status(self, row: int, outcome: Outcome) -> Status:
         """`exists` is told as what the row itself remembers, or as what this run did before it was interrupted."""

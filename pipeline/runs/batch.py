@@ -13,7 +13,7 @@ from pipeline.config import Settings
 from pipeline.errors import Stopped, UsageError
 from pipeline.ledger import Ledger
 from pipeline.progress import Progress
-from pipeline.runs.closing import Finished
+from pipeline.runs.closing import Finished, settled
 from pipeline.runs.context import RunContext
 from pipeline.runs.intake import bring_in, take_in
 from pipeline.runs.outbox import LEDGER, new_run_folder
@@ -45,7 +45,8 @@ class Batch:
             if here and not isinstance(self.stopping.reason, Stopped):
                 folder = new_run_folder(self.settings.outbox)
                 if names := await take_in(here, keep, folder, context):
-                    finished.append(await run_folder(Run(folder, [folder / name for name in names]), context))
+                    new = await run_folder(Run(folder, [folder / name for name in names]), context)
+                    finished = [*[await self._settled(run, context) for run in finished], new]
             self._must_show_a_stop(finished)
             return finished
 
@@ -79,6 +80,11 @@ class Batch:
             finished = await self._take_up(runs, context, RETRIED, send_unknown)
             self._must_show_a_stop(finished)
             return finished
+
+    async def _settled(self, finished: Finished, context: RunContext) -> Finished:
+        """A run that was taken up again, of which rows have come back in a file of this call."""
+        closed = await context.ledger.closed_rows(finished.folder.name)
+        return settled(finished, closed) if closed else finished
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[RunContext]:

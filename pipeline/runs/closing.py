@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from pipeline.extract import raw_records, rows_of
 from pipeline.results import summarise, write_issues, write_results, write_summary
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.runs.reading import ReadFile
+from pipeline.values.outcomes import Status
 from pipeline.values.problems import Problem
-from pipeline.values.row_results import TableReport, count_statuses
+from pipeline.values.row_results import TableReport, any_of, count_statuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +123,23 @@ def finish(
     return Finished(folder, tuple(failed), tuple(reports), unreadable, stopped, summary)
 
 
+def settled(finished: Finished, closed: Collection[tuple[str, int]]) -> Finished:
+    """A run of which rows have come back since, and are settled there: they no longer count in its exit code."""
+    reports = [
+        replace(report, closed=report.closed.union(row for checksum, row in closed if checksum == report.key.checksum))
+        for report in finished.reports
+    ]
+    summary = {**finished.summary, "exit_code": _exit_code(reports, finished.unreadable, finished.stopped)}
+    write_summary(finished.folder, summary)
+    return replace(finished, reports=tuple(reports), summary=summary)
+
+
 def _exit_code(
     reports: Sequence[TableReport], unreadable: Sequence[tuple[str, Problem]], stopped: Unfinished | None
 ) -> int:
     if stopped is not None:
         return stopped.exit_code
-    waiting = any(rows for status, rows in count_statuses(reports).items() if status.needs_someone)
+    waiting = any_of(reports, [status for status in Status if status.needs_someone])
     return 1 if waiting or unreadable else 0
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.extract.returned import restore_keys
+from pipeline.extract.returned import keys_of, restore_keys
 from pipeline.ledger import Entry, Identity, Ledger, State
 from pipeline.load import identity_of
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.runs.reading import ReadFile
+from pipeline.values.outcomes import DONE
 from pipeline.values.problems import Problem
 from pipeline.values.tables import Table
 
@@ -41,6 +42,16 @@ def _key_of(identity: Identity, size: int) -> tuple[str, ...]:
     """What the headings of a key held, as far as the ledger tells it: one code that narrows, or none."""
     narrowing = ("",) * (size - 2) + (identity.account,) if size > 1 else ()
     return (*(narrowing if size <= 2 else ("",) * (size - 1)), identity.reference)
+
+
+def returned_rows(table: Table) -> Iterator[tuple[str, str, int]]:
+    """The rows of earlier runs that came back because they were not done: run, checksum of the table, number."""
+    if "clarus_status" not in table.frame:
+        return
+    statuses = table.frame["clarus_status"].astype(str)
+    for row, key in keys_of(table).items():
+        if statuses.loc[row].lower() not in DONE:
+            yield key.table.run, key.table.checksum, key.row
 
 
 def claimed_ids(table: Table) -> dict[int, int]:

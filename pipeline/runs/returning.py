@@ -102,4 +102,4 @@ def _without_key(table: Table) -> Iterator[Problem]:
         if str(text).lower() in statuses:
             message = "the file has lost its clarus_row column: whether this row was sent before is not known"
             hint = "put it back from the results file; to send the row as new, clear its clarus_ cells"
-            yield Problem(int(str(row)), table.headings["clarus_status"], str(text), message, hint)
+            yield Problem(int(str(row)), "", str(text), message, hint)

@@ -15,13 +15,14 @@ from pipeline.results.earlier_results import EarlierResults
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.runs.closing import Finished, ResultsFolder, Watch, finish
 from pipeline.runs.context import RunContext
-from pipeline.runs.known_rows import with_known_references
+from pipeline.runs.known_rows import returned_rows, with_known_references
 from pipeline.runs.loading import Loading
 from pipeline.runs.reading import StageOptions, configured_book, extract_files, validate_files
 from pipeline.runs.returning import KeptInputs
 from pipeline.transform import all_documents
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.outcomes import OWED, RETRIED, Status
+from pipeline.values.row_keys import table_key
 from pipeline.values.row_results import any_of
 
 
@@ -41,6 +42,8 @@ async def run_folder(run: Run, context: RunContext) -> Finished:
     A folder that has results already is taken up again: rows whose status is not among `again` keep what they have.
     """
     finished = await run_stages(run, context, _deliveries(run, context))
+    returned = (row for report in finished.reports for row in returned_rows(report.table))
+    await context.ledger.close_rows(returned, run.folder.name)
     await context.ledger.end_run(run.folder.name, any_of(finished.reports, OWED), any_of(finished.reports, RETRIED))
     return finished
 
@@ -62,7 +65,7 @@ async def run_stages(
     files = await with_known_references(files, context.ledger, context.clarus.tenant)
     clean = validate_files(files, options)
     tables = all_documents(clean, configured_book(context.settings))
-    accounts = _open_accounts(run, tables, kept)
+    accounts = _open_accounts(run, tables, kept, await context.ledger.closed_rows(run.folder.name))
     watch.lap("reading")
     lists = Lists(context.clarus, own.lookup_batch, own.page_size)
     resolver = Resolver(lists, own.storage_unit_field, own.read_settle_seconds, context.stopping.sleep)
@@ -91,14 +94,19 @@ def _deliveries(run: Run, context: RunContext) -> Delivery:
     )
 
 
-def _open_accounts(run: Run, tables: Sequence[DocumentTable], kept: KeptInputs) -> list[RowAccounts]:
+def _open_accounts(
+    run: Run, tables: Sequence[DocumentTable], kept: KeptInputs, closed: Collection[tuple[str, int]]
+) -> list[RowAccounts]:
     """Open the accounts of every table; the earlier results, as large as the tables, are not kept beyond that."""
     if run.again is None:
         return [RowAccounts(table, run.folder.name, {}, ()) for table in tables]
     names = [path.name for path in run.paths]
     earlier = EarlierResults(run.folder, names, kept.read)
-    return [
-        RowAccounts(documents, run.folder.name, earlier.of(table), run.again, earlier.problems_of(table))
-        for documents in tables
-        for table in (documents.clean.table,)
-    ]
+    accounts = []
+    for documents in tables:
+        table = documents.clean.table
+        checksum = table_key(run.folder.name, table.path.name, table.sheet).checksum
+        came_back = [row for of_table, row in closed if of_table == checksum]
+        told = earlier.problems_of(table)
+        accounts.append(RowAccounts(documents, run.folder.name, earlier.of(table), run.again, told, came_back))
+    return accounts

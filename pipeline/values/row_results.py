@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.values.outcomes import Status
 from pipeline.values.problems import NamedRows, Problem
-from pipeline.values.row_keys import table_key, written_key
+from pipeline.values.row_keys import TableKey, table_key, written_key
 from pipeline.values.tables import Table
 
 _NUMBER = {status: number for number, status in enumerate(Status, start=1)}
@@ -143,18 +143,23 @@ class TableReport:
     problems: list[Problem]
     document_of: np.ndarray[tuple[int], np.dtype[np.int32]]  # by row number; -1: the row belongs to no document
     run: str = ""  # in whose folder the input lies; "": rows get no key
+    closed: frozenset[int] = frozenset()  # rows that came back in a later run, and are settled there
+
+    @property
+    def key(self) -> TableKey:
+        """What names the table in the keys of its rows."""
+        return table_key(self.run, self.table.path.name, self.table.sheet)
 
     def row_keys(self) -> Callable[[int], str]:
         """Give the key of a row, by which it is known again when the results are dropped in."""
         if not self.run:
             return lambda row: ""
-        return partial(written_key, table_key(self.run, self.table.path.name, self.table.sheet))
+        return partial(written_key, self.key)
 
 
 def any_of(reports: Sequence[TableReport], statuses: Collection[Status]) -> bool:
-    """Whether any row ended in one of these statuses."""
-    counts = count_statuses(reports)
-    return any(counts[status] for status in statuses)
+    """Whether any row ended in one of these statuses, and has not come back since."""
+    return any(not report.closed.issuperset(report.results.among(statuses).tolist()) for report in reports)
 
 
 def count_statuses(reports: Sequence[TableReport]) -> dict[Status, int]:
