@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what comes of the files in tests/promises/corpus as what is expected of them",
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each Nth case of a slow test into the quick run, where its mark says `keep_each=N`."""
+    seen = Counter[str]()
+    for item in items:
+        mark = item.get_closest_marker("slow")
+        if mark is None or "keep_each" not in mark.kwargs:
+            continue
+        test = item.nodeid.partition("[")[0]
+        if seen[test] % mark.kwargs["keep_each"] == 0:
+            item.own_markers = [own for own in item.own_markers if own.name != "slow"]
+        seen[test] += 1
 
 
 @dataclass(frozen=True, slots=True)

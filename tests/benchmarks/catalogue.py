@@ -128,7 +128,7 @@ def _sandbox(folder: Path) -> Iterator[str]:
         assert said is not None
         yield said[0]
     finally:
-        server.send_signal(signal.SIGINT)
+        server.terminate()  # not SIGINT, which a job in the background may have been started to ignore
         server.wait()
         server.stdout.close()
 

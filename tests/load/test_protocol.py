@@ -1,7 +1,7 @@
 """The protocol of "posted once", under every schedule of lost answers, late reads, refusals, stops and kills.
 
 In simulated time, with the real loader and the real ledger; only Clarus is simulated. `CLARUS_BATCH_SCHEDULES` sets how
-many schedules are tried.
+many schedules the slow tests try.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from pipeline.values.outcomes import Outcome, Status
 from pipeline.values.resolved import Resolved, Unresolved
 from schemas import RECORD_TYPES
 
+A_FEW = 150
 SCHEDULES = int(os.environ.get("CLARUS_BATCH_SCHEDULES", "2000"))
 SETTLE = 2.0
 RAM = Path("/dev/shm")  # thousands of ledgers: where there is one, a disk in memory takes half of the time
@@ -162,10 +163,22 @@ def check_true(world: World, outcomes: Sequence[tuple[Document, Outcome]]) -> No
             assert outcome.clarus_id is not None
 
 
+@settings(max_examples=A_FEW, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+@given(schedule=schedules())
+def test_every_document_is_posted_once_under_a_few_schedules(schedule: Schedule) -> None:
+    """Killed, stopped and cheated as the schedule says, then run to the end: once each, with true ids."""
+    _try(schedule)
+
+
+@pytest.mark.slow
 @settings(max_examples=SCHEDULES, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 @given(schedule=schedules())
 def test_every_document_is_posted_once_under_every_schedule(schedule: Schedule) -> None:
-    """Killed, stopped and cheated as the schedule says, then run to the end: once each, with true ids."""
+    """The same, far more often."""
+    _try(schedule)
+
+
+def _try(schedule: Schedule) -> None:
     with TemporaryDirectory(dir=RAM if RAM.is_dir() else None) as folder:
         _go_through(World(schedule, Path(folder, "ledger.sqlite3")))
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-HEAD = '<row r="1"><c t="inlineStr"><is><t>code</t></is></c><c t="inlineStr"><is><t>name</t></is></c></row>'
+HEADINGS = "".join(f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in ("customer_code", "customer_name"))
+HEAD = f'<row r="1">{HEADINGS}</row>'
 SHEET = "xl/worksheets/sheet1.xml"
 TEXTS = "xl/sharedStrings.xml"
 SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

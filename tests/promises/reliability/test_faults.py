@@ -47,6 +47,7 @@ POINTS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow(keep_each=7)  # prime to both numbers: each fault and each point is there
 @pytest.mark.parametrize("point", POINTS)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_document_is_posted_once_through_every_fault(site: Any, fault: str, point: str) -> None:
@@ -66,6 +67,7 @@ def site_tokens(site: Any) -> int:
     return min(2, site.sandbox.requests.counts["POST /oauth/token"])
 
 
+@pytest.mark.slow(keep_each=3)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_while_a_lost_answer_is_looked_for(site: Any, fault: str) -> None:
     """The answer to the last order is lost, and the lookup that shall find it is struck as well."""
@@ -231,6 +233,7 @@ def test_a_server_that_throttles_is_neither_overrun_nor_left(site: Any) -> None:
     site.check_all_done(orders=60)
 
 
+@pytest.mark.slow(keep_each=4)
 @pytest.mark.parametrize("seed", range(STORMS))
 def test_nights_of_random_faults(site: Any, seed: int) -> None:
     """A third of all requests goes wrong, tokens end, reads lag; run again until all is done, it is all there once."""

@@ -77,6 +77,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow(keep_each=5)
 @pytest.mark.parametrize("what", [What.HANG_BEFORE, What.HANG_AFTER])
 @pytest.mark.parametrize("request_", REQUESTS)
 def test_killed_while_a_request_is_under_way(site: Any, start: Start, request_: str, what: What) -> None:
@@ -139,6 +140,7 @@ MOMENTS: dict[str, Callable[[Any], bool]] = {
 }
 
 
+@pytest.mark.slow(keep_each=4)
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_killed_as_soon_as(site: Any, start: Start, moment: str) -> None:
     """At every step of a run that leaves a trace on the disk."""
@@ -151,6 +153,7 @@ def test_killed_as_soon_as(site: Any, start: Start, moment: str) -> None:
     finish(site)
 
 
+@pytest.mark.slow(keep_each=3)
 @pytest.mark.parametrize(
     "moment", ["results are being written", "the first results are written", "the summary is written"]
 )
@@ -170,6 +173,7 @@ def test_killed_again_while_results_are_rewritten(site: Any, start: Start, momen
     finish(site)
 
 
+@pytest.mark.slow(keep_each=5)
 @pytest.mark.parametrize("seed", range(KILLS // 4))
 def test_killed_at_random_moments(site: Any, start: Start, seed: int) -> None:
     """Four times in a row, in bad weather, then to the end."""
