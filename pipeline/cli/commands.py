@@ -165,7 +165,7 @@ def _telling(options: Mapping[str, Any]) -> Telling:
 
 
 def _record_type(name: str) -> RecordType:
-    record = RECORD_TYPES.get(fold(name))
+    record = {fold(known): record for known, record in RECORD_TYPES.items()}.get(fold(name))
     if record is None:
         likely = nearest(name, RECORD_TYPES)
         hint = f"did you mean {likely}?" if likely else f"there are {', '.join(RECORD_TYPES)}"

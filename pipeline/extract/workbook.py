@@ -46,7 +46,8 @@ def read_workbook(path: Path, options: Options) -> list[Table]:
         check_others(package, set(read))
     # What was skipped concerns the file: the first table speaks for it.
     taken = {table.sheet for table in tables}
-    skipped = tuple(_skipped(preview) for preview in previews if preview.sheet.name not in taken and preview.rows)
+    left = (preview for preview in previews if preview.sheet.name not in taken and preview.rows)
+    skipped = tuple(_skipped(preview, read.get(preview.sheet.part)) for preview in left)
     return [replace(tables[0], problems=(*skipped, *tables[0].problems)), *tables[1:]]
 
 
@@ -112,12 +113,15 @@ def _choose(previews: list[_Preview]) -> list[_Preview]:
     raise UnreadableFile(nothing_recognised(chain.from_iterable(preview.rows.values() for preview in visible)))
 
 
-def _skipped(preview: _Preview) -> Problem:
+def _skipped(preview: _Preview, misfit: Table | str | None) -> Problem:
+    """Say that a sheet is not read; one whose headings named a record type is told with -q as well."""
+    fault = misfit if isinstance(misfit, str) else preview.headings[1].fault if preview.headings else ""
     if preview.sheet.hidden:
         why, hint = "is hidden: it is not read", "show it if its rows should be loaded"
     else:
-        why, hint = "has no headings of a known record type: it is not read", ""
-    return Problem(0, "", preview.sheet.name, f"sheet {preview.sheet.name} {why}", hint, Severity.WARNING)
+        why, hint = f"is not read: {fault}" if fault else "has no headings of a known record type: it is not read", ""
+    loud = bool(fault) and not preview.sheet.hidden
+    return Problem(0, "", preview.sheet.name, f"sheet {preview.sheet.name} {why}", hint, Severity.WARNING, loud=loud)
 
 
 def _proven(data: list[_Preview], read: Mapping[str, Table | str]) -> list[Table]:
