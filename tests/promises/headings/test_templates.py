@@ -34,7 +34,8 @@ GUIDE_ORDER = (
 )
 GUIDE_RECEIPT = (
     "Receipt Reference,Warehouse Code,Account Code,Supplier Code,Expected Date of Receipt,Notes,Product Code,"
-    "Item Quantity,Storage Unit Quantity,Datetime 1,Datetime 2,String 1,String 2,Alt Line Number,Alt Line Reference,Alt Line Note\n"
+    "Item Quantity,Storage Unit Quantity,Datetime 1,Datetime 2,String 1,String 2,"
+    "Alt Line Number,Alt Line Reference,Alt Line Note\n"
     "R-1,WHS01,ACME,,2026-12-01,,DEMO-002,4,2,2027-01-31,2027-02-28,B-17,blue,10,L-1,fragile\n"
 )
 GUIDE_PRODUCT = (
