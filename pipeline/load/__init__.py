@@ -2,6 +2,7 @@
 
 from pipeline.load.decide import Preparation
 from pipeline.load.deliver import Delivery
+from pipeline.load.differences import RecallDocument
 from pipeline.load.digests import identity_of
 from pipeline.load.existing import Existing
 from pipeline.load.own_records import OwnRecords
@@ -18,6 +19,7 @@ __all__ = [
     "OwnRecords",
     "Posting",
     "Preparation",
+    "RecallDocument",
     "identity_of",
     "said_otherwise",
 ]

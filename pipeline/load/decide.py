@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ from pipeline.clarus.echoes import Sent
 from pipeline.event_loop import in_turns
 from pipeline.ledger import Entry, Identity, State
 from pipeline.load.deliver import CodeLists
-from pipeline.load.digests import differences, digests, identity, recalled_line_ids, whole
+from pipeline.load.differences import RecallDocument, nothing_kept, told_differences
+from pipeline.load.digests import digests, identity, recalled_line_ids, whole
 from pipeline.load.existing import Existing, change_body, change_problem, what_to_do
 from pipeline.load.posting import NOT_LISTED, Key, Posting
 from pipeline.values.documents import Document
@@ -38,6 +39,7 @@ class Preparation:
     existing: Existing = Existing.EXISTS
     send_unknown: bool = False
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep  # for so many seconds; may raise why the run must end
+    recall: RecallDocument = nothing_kept  # finds what was sent of a document, to name what differs
     is_doubtful: Callable[[CodeList], bool] = lambda codes: False  # whether what a list shows may be another record
 
     async def prepare(self, block: Sequence[Document]) -> list[tuple[Document, Outcome | Posting]]:
@@ -79,12 +81,15 @@ class Preparation:
         parts = digests(document)
         ids = recalled_line_ids(entry, parts["lines"])
         status = Status.UPDATED if entry.state is State.UPDATED else Status.CREATED
-        warning = "" if whole(parts) == entry.fingerprint else _changed(document, entry, parts)
-        if not warning:
+        differs = "" if whole(parts) == entry.fingerprint else self._differs(document, entry, parts)
+        if not differs:
             return Outcome(Status.EXISTS, entry.clarus_id, ids, made_in=entry.run, made_as=status)
         if what_to_do(document, self.existing) is not Existing.EXISTS:
             return None
-        return Outcome(Status.EXISTS, entry.clarus_id, ids, error=warning, made_in=entry.run, made_as=status)
+        return Outcome(Status.DIFFERS, entry.clarus_id, ids, error=differs)
+
+    def _differs(self, document: Document, entry: Entry, parts: Mapping[str, Any]) -> str:
+        return told_differences(document, entry, parts, self.recall)
 
     async def _already_there(
         self, resolutions: Sequence[Resolved | Unresolved], entries: Sequence[Entry | None]
@@ -107,8 +112,8 @@ class Preparation:
         if entry is not None and entry.state is State.SENT:
             new = [record for record in found if record not in entry.known_ids]
             if new:
-                changed = _changed(document, entry, digests(document))
-                return Outcome(Status.EXISTS if changed else Status.CREATED, new[0], error=changed, adopted=entry)
+                differs = self._differs(document, entry, digests(document))
+                return Outcome(Status.DIFFERS if differs else Status.CREATED, new[0], error=differs, adopted=entry)
             if document.record.listed is None and not self.send_unknown:
                 return Outcome(Status.UNKNOWN, error=f"sent before without an answer, and {NOT_LISTED}")
             return _unresolved(resolution) or self._posting(resolution, entry, entry.known_ids)
@@ -206,12 +211,6 @@ def _noted(document: Document) -> Outcome | None:
     noted = document.record.noted
     only_read = any(document.controls.get(decides) == value for decides, value in noted.items())
     return Outcome(Status.NOTED) if only_read else None
-
-
-def _changed(document: Document, entry: Entry, parts: dict[str, Any]) -> str:
-    """Say what has changed since the document was sent; "" when nothing has."""
-    changed = differences(entry, parts, blank_says_nothing=not document.record.has_lines)
-    return changed and f"created before with other content, and not changed by this file ({changed})"
 
 
 def _unresolved(resolution: Resolved | Unresolved) -> Outcome | None:

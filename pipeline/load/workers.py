@@ -101,7 +101,7 @@ class Loader:
         if id(document) in self._repeated:
             # Made by this run, but for another document: this one meets it as one that exists.
             outcome = replace(outcome, made_in="")
-            if outcome.status is Status.EXISTS and outcome.error:
+            if outcome.status is Status.DIFFERS:
                 outcome = replace(outcome, status=Status.INVALID, error=said_otherwise(str(document)))
         self.report(document, outcome)
 

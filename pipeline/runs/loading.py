@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from pipeline.clarus.lists import Lists
-from pipeline.load import Deliveries, Existing, Loader, OwnRecords, Preparation
+from pipeline.load import Deliveries, Existing, Loader, OwnRecords, Preparation, RecallDocument
 from pipeline.resolve import Resolver
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.runs.context import RunContext
@@ -20,6 +21,14 @@ from schemas import RECORD_TYPES, RecordType, in_load_order
 _Report = Callable[[Document, Outcome], None]
 
 
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How documents are decided on that were sent before."""
+
+    recall: RecallDocument  # finds what was sent, to name what differs
+    send_unknown: bool = False  # also again what is in doubt and cannot be looked up
+
+
 class Loading:
     """Takes the documents of a run through resolve and load, and their outcomes to the accounts of their rows."""
 
@@ -29,7 +38,7 @@ class Loading:
         lists: Lists,
         resolver: Resolver,
         deliveries: Deliveries,
-        send_unknown: bool = False,
+        options: LoadOptions,
     ) -> None:
         own, ledger, tenant = context.settings.clarus, context.ledger, context.clarus.tenant
         self._tenant, self._ledger, self._holders = tenant, ledger, ledger.holders
@@ -41,8 +50,9 @@ class Loading:
             OwnRecords(lists, ledger.holders, tenant),
             own.read_settle_seconds,
             Existing(context.settings.existing_products),
-            send_unknown,
+            options.send_unknown,
             context.stopping.sleep,
+            options.recall,
             lists.cannot_tell_apart,
         )
         self._delivery = deliveries

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.extract import extract
 from pipeline.extract.returned import Original, keys_of, restore
-from pipeline.results import ISSUES, read_issues
+from pipeline.results import ISSUES, RESERVED_NAMES, read_issues, result_names
 from pipeline.runs.reading import ReadFile, StageOptions, extract_file
 from pipeline.values.outcomes import Status
 from pipeline.values.problems import Problem, Severity
@@ -38,6 +38,12 @@ class KeptInputs:
             UnreadableFile: it cannot be read.
         """
         return [self._restored(table) for table in extract(path, self.options.extract)]
+
+    def inputs_of(self, run: str) -> list[Path]:
+        """The inputs of a run that are still in its folder."""
+        names = _inputs(self.outbox / run)
+        ours = {made for name in names for made in _made_of(name, names)} | RESERVED_NAMES
+        return [self.outbox / run / name for name in names if name not in ours]
 
     def find(self, key: TableKey) -> Original | None:
         """What was kept of a table; None where its run folder or the file in it is gone."""
@@ -79,6 +85,12 @@ def _inputs(folder: Path) -> list[str]:
     if not folder.is_dir():
         return []
     return sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+
+
+def _made_of(name: str, names: Sequence[str]) -> tuple[str, ...]:
+    """The files that a run makes of an input."""
+    made = (result_names(name, [name], failed_type) for failed_type in ("", ".xlsx"))
+    return tuple(each for pair in made for each in (pair.results, pair.failed))
 
 
 def _gone(table: Table, runs: Sequence[str]) -> Problem:

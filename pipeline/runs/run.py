@@ -16,9 +16,10 @@ from pipeline.results.row_accounts import RowAccounts
 from pipeline.runs.closing import Finished, ResultsFolder, Watch, finish
 from pipeline.runs.context import RunContext
 from pipeline.runs.known_rows import returned_rows, with_known_references
-from pipeline.runs.loading import Loading
+from pipeline.runs.loading import Loading, LoadOptions
 from pipeline.runs.reading import StageOptions, configured_book, extract_files, validate_files
 from pipeline.runs.returning import KeptInputs
+from pipeline.runs.sent_documents import SentDocuments
 from pipeline.transform import all_documents
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.outcomes import OWED, RETRIED, Status
@@ -69,7 +70,9 @@ async def run_stages(
     watch.lap("reading")
     lists = Lists(context.clarus, own.lookup_batch, own.page_size)
     resolver = Resolver(lists, own.storage_unit_field, own.read_settle_seconds, context.stopping.sleep)
-    await Loading(context, lists, resolver, deliveries, run.send_unknown).load(accounts)
+    sent = SentDocuments(kept, options, context.clarus.tenant)
+    decisions = LoadOptions(sent.find, run.send_unknown)
+    await Loading(context, lists, resolver, deliveries, decisions).load(accounts)
     try:
         await context.ledger.flush()  # what the results say must be known to the ledger first
     except LedgerUnusable as error:

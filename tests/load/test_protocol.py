@@ -205,9 +205,9 @@ def _go_through(world: World) -> None:
         if outcome.status is Status.INVALID:
             assert "says other things of it" in outcome.error
         elif document.record.listed is None:
-            assert outcome.status in (Status.CREATED, Status.EXISTS, Status.UNKNOWN)
+            assert outcome.status in (Status.CREATED, Status.EXISTS, Status.UNKNOWN, Status.DIFFERS)
         else:
-            assert outcome.status in (Status.CREATED, Status.EXISTS, Status.UPDATED)
+            assert outcome.status in (Status.CREATED, Status.EXISTS, Status.UPDATED, Status.DIFFERS)
             assert len(world.clarus.of(document.key)) >= 1
 
 

@@ -164,8 +164,8 @@ def test_a_changed_order_is_told_with_what_differs_and_not_sent(site: Any) -> No
     told = {row["order_reference"]: row["clarus_error"] for row in last(site)}
 
     assert posts(site) == before
-    assert "2 lines changed" in told["O-1"]
-    assert "1 line added" in told["O-2"]
+    assert "row 2, quantity: 1 → 77; row 3, quantity: 2 → 77" in told["O-1"]
+    assert "is a new line" in told["O-2"]
 
 
 def with_duplicates_allowed(site: Any) -> None:
