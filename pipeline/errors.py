@@ -1,8 +1,8 @@
 """What can go wrong with a run, named for what the operator does next.
 
     PipelineError
-    ├── UsageError              mend the command line or the configuration          exit 2
-    ├── UnreadableFile          mend or export again that file; the others go on    exit 1
+    ├── UsageError              correct the command line or the configuration       exit 2
+    ├── UnreadableFile          correct or export again that file; others go on     exit 1
     └── Unfinished              run again later: what is left goes on then          exit 3
         ├── CredentialsRefused  Clarus refuses our credentials
         ├── ClarusUnreachable   nothing has succeeded for too long
@@ -40,7 +40,7 @@ class UnreadableFile(PipelineError):
 
 
 class Unfinished(PipelineError):
-    """The run cannot go on now; what it has not sent stays owed."""
+    """The run cannot go on now; what it has not sent stays unfinished."""
 
 
 class CredentialsRefused(Unfinished):

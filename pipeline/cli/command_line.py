@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 
 
 _EPILOG = (
-    "Exit codes: 0 every row is in Clarus; 1 some rows need someone; 2 usage or configuration; "
+    "Exit codes: 0 Clarus holds what the files say; 1 some rows need someone, or a file could not be read; "
+    "2 wrong usage or configuration; "
     "3 could not finish (Clarus unreachable, credentials refused, stopped); 4 another run holds the outbox."
 )
 _REPORT = (
     "This is a fault of clarus-batch, not of your files. What was sent is in the ledger, and the next run goes on from "
-    "there. Please report it to whoever maintains clarus-batch, with what the same command prints with -v -v"
+    "there. Please report it to whoever maintains clarus-batch, with the output of the same command with -v -v"
 )
 _FILE = click.Path(path_type=Path)
 _PORT = click.IntRange(0, 65535)
@@ -94,8 +95,8 @@ def main() -> None:
 
 def _configured(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--profile", help="A profile of the configuration, laid over the rest."),
-        click.option("--config", type=_FILE, help="The configuration file; else clarus.toml, if it is here."),
+        click.option("--profile", help="The profile of the configuration to use."),
+        click.option("--config", type=_FILE, help="The configuration file; clarus.toml in this folder unless set."),
     ):
         command = option(command)
     return command
@@ -103,11 +104,9 @@ def _configured(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _telling(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong."),
-        click.option(
-            "-v", "--verbose", count=True, help="Tell every cause, and trouble with Clarus; twice: tracebacks."
-        ),
-        click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, for programs."),
+        click.option("-q", "--quiet", is_flag=True, help="Print only what went wrong."),
+        click.option("-v", "--verbose", count=True, help="List every problem, and each retry; -v -v adds tracebacks."),
+        click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for other programs."),
     ):
         command = option(command)
     return command
@@ -115,10 +114,10 @@ def _telling(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _loading(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--rate", type=float, help="At most so many requests a second; else no limit."),
-        click.option("--concurrency", type=int, help="At most so many requests at once (1 to 512); else 32."),
+        click.option("--rate", type=float, help="Limit of requests a second; none unless set."),
+        click.option("--concurrency", type=int, help="Limit of requests at the same time, 1 to 512; 32 unless set."),
         click.option("--sandbox", is_flag=True, help="Use the built-in stand-in for Clarus; needs no credentials."),
-        click.option("--outbox", type=_FOLDER, help="Where results and the ledger are; else outbox."),
+        click.option("--outbox", type=_FOLDER, help="Folder of the results and the ledger; outbox unless set."),
     ):
         command = option(command)
     return command
@@ -126,16 +125,16 @@ def _loading(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @main.command()
 @click.argument("files", nargs=-1, type=_FILE)
-@click.option("--inbox", type=_FOLDER, help="Where files are picked up; else inbox.")
-@click.option("--dry-run", is_flag=True, help="Rehearse: look everything up, but send nothing.")
+@click.option("--inbox", type=_FOLDER, help="Folder that files are picked up from; inbox unless set.")
+@click.option("--dry-run", is_flag=True, help="Rehearse: look everything up in Clarus, but send nothing.")
 @_loading
 @_configured
 @_telling
 def run(files: tuple[Path, ...], **options: Any) -> None:
     """Load FILES, or everything in the inbox.
 
-    What earlier runs still owe is done first. Files of the inbox are moved into the run's folder in the outbox; files
-    named here are copied. The results lie beside them.
+    Unfinished work of earlier runs is done first. Files from the inbox are moved into a new folder in the outbox; files
+    named here are copied there. The results are written beside them.
     """
     from pipeline.cli.commands import run_files
 
@@ -144,15 +143,15 @@ def run(files: tuple[Path, ...], **options: Any) -> None:
 
 @main.command()
 @click.argument("run", required=False)
-@click.option("--send-unknown", is_flag=True, help="Also send again what is in doubt and cannot be looked up.")
+@click.option("--send-unknown", is_flag=True, help="Also send unknown rows again that Clarus cannot be asked about.")
 @_loading
 @_configured
 @_telling
 def retry(run: str | None, **options: Any) -> None:
     """Try again what RUN, or every run, left unfinished.
 
-    RUN is the name of a folder in the outbox. Results are rewritten in place; nothing has to be dropped in again.
-    Invalid rows wait for a mended file.
+    RUN is the name of a folder in the outbox. Results are rewritten in place; no file has to be dropped in again.
+    Invalid rows wait for a corrected file.
     """
     from pipeline.cli.commands import retry_runs
 
@@ -166,8 +165,8 @@ def retry(run: str | None, **options: Any) -> None:
 def check(files: tuple[Path, ...], **options: Any) -> None:
     """Check FILES without a network.
 
-    Problems are shown, nothing is sent, moved or written. Exit code 0: no errors; 1: errors. Whether codes exist in
-    Clarus is known only to `run`; `run --dry-run` asks without sending.
+    Problems are listed; nothing is sent, moved or written. Exit code 0: no errors; 1: errors. Only Clarus knows whether
+    a code exists there: `run --dry-run` looks it up without sending anything.
     """
     from pipeline.cli.commands import check_files
 
@@ -175,12 +174,12 @@ def check(files: tuple[Path, ...], **options: Any) -> None:
 
 
 @main.command()
-@click.option("--dir", "folder", type=_FOLDER, default="clarus-demo", show_default=True, help="Where to make it.")
+@click.option("--dir", "folder", type=_FOLDER, default="clarus-demo", show_default=True, help="Folder to create.")
 @_telling
 def demo(folder: Path, **options: Any) -> None:
-    """Run the whole job on sample files, against the built-in stand-in for Clarus.
+    """Try everything on sample files, with a built-in stand-in for Clarus.
 
-    The exit code is 1, for there are mistakes in the samples.
+    The exit code is 1, because the samples contain mistakes.
     """
     from pipeline.cli.demo import run_demo
 
@@ -188,12 +187,12 @@ def demo(folder: Path, **options: Any) -> None:
 
 
 @main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; loopback only.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; this machine only.")
 @click.option("--port", type=_PORT, default=8080, show_default=True, help="Port to listen on; 0 takes a free one.")
-@click.option("--latency", type=_SECONDS, default=0.0, show_default=True, help="Seconds that every answer takes.")
-@click.option("--journal", type=_FILE, help="A file that keeps the records for the next time; else they are forgotten.")
+@click.option("--latency", type=_SECONDS, default=0.0, show_default=True, help="Seconds that each answer takes.")
+@click.option("--journal", type=_FILE, help="File that keeps the records; without it they are lost at the end.")
 def sandbox(host: str, port: int, latency: float, journal: Path | None) -> None:
-    """Serve the stand-in for Clarus alone, until Ctrl-C."""
+    """Run the stand-in for Clarus alone, until Ctrl-C."""
     from pipeline.cli.commands import serve_sandbox
 
     serve_sandbox(host, port, latency, journal)
@@ -201,13 +200,13 @@ def sandbox(host: str, port: int, latency: float, journal: Path | None) -> None:
 
 @main.command()
 @click.argument("record_type", metavar="TYPE")
-@click.option("-o", "--output", type=_FILE, help="The file to write, .csv or .xlsx; else TYPE.csv.")
+@click.option("-o", "--output", type=_FILE, help="The file to write, .csv or .xlsx; TYPE.csv unless set.")
 @_configured
 @_telling
 def template(record_type: str, output: Path | None, **options: Any) -> None:
     """Write an empty file with every column that TYPE accepts.
 
-    A workbook has rules beside its headings and lists of the words that Clarus knows.
+    A workbook has notes beside its headings, and drop-down lists of the words that Clarus accepts.
     """
     from pipeline.cli.commands import write_empty
 
@@ -219,7 +218,7 @@ def template(record_type: str, output: Path | None, **options: Any) -> None:
 @_configured
 @_telling
 def fields(record_type: str, **options: Any) -> None:
-    """Show the columns that TYPE accepts, their kinds and rules."""
+    """Show the columns that TYPE accepts: what they may hold and what they become."""
     from pipeline.cli.commands import show_fields
 
     sys.exit(show_fields(record_type, **options))

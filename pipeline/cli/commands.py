@@ -36,7 +36,7 @@ from schemas.vocabulary.headings import fold, nearest
 
 
 def run_files(files: Sequence[Path], dry_run: bool, **options: Any) -> int:
-    """Load files, those named or those of the inbox, after what earlier runs owe."""
+    """Load files, those named or those of the inbox, after the unfinished work of earlier runs."""
     settings = _settings(options)
     make_folders(settings.inbox, settings.outbox)
     for file in files:
@@ -187,7 +187,7 @@ def _from_inbox(settings: Settings, stopping: Stopping) -> list[Path]:
 
     files, others = waiting_files(settings.inbox, SUFFIXES)
     for other in others:
-        click.echo(f"warning: {other} stays where it is: only {', '.join(SUFFIXES)} are read", err=True)
+        click.echo(f"warning: {other} is left where it is: only {', '.join(SUFFIXES)} are read", err=True)
     return wait_until_whole(files, settings.settle_seconds, sleep=sleep)
 
 
@@ -205,7 +205,7 @@ def _with_clarus(
         try:
             finished = asyncio.run(call(Batch(reached, access_of(reached, known_as), progress, stopping)))
         except KeyboardInterrupt:
-            raise Stopped("stopped at once; the next run goes on from what the ledger knows") from None
+            raise Stopped("stopped at once; the next run goes on from the ledger") from None
     return tell_runs(finished, _telling(options))
 
 

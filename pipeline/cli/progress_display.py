@@ -55,7 +55,7 @@ class Lines:
 
     def _tell(self) -> None:
         done, pace = self._counts.total(), self._counts.total() / (self._now() - self._began)
-        left = f", some {_duration((self._total - done) / pace)} left" if done < self._total else ""
+        left = f", about {_duration((self._total - done) / pace)} left" if done < self._total else ""
         counts = _in_words(self._what, self._counts)
         self.say(f"{self._what}: {done:,} of {self._total:,}, {pace:,.0f}/s{left}{counts}")
 

@@ -20,7 +20,7 @@ from pipeline.values.problems import Problem, Severity
 
 _SHOWN = 20  # causes; with -v all of them
 _ALL = sys.maxsize
-# Nobody has to mend anything for these.
+# Nobody has to correct anything for these.
 _UNASKED = OWED | {Status.READY, *(status for status in Status if status.done)}
 _COLUMNS_NAMED = 3  # of those about which the same is said
 _WOULD_BE = {
@@ -91,10 +91,10 @@ def _run(run: Finished, telling: Telling) -> Iterator[list[str]]:
     end = [f"Could not finish: {run.stopped}"] if run.stopped else []
     end.append(f"Results: {run.folder}")
     if run.failed:
-        what = "To be mended" if rehearsal else "Mend and drop in again"  # a rehearsed file still lies where it was
+        what = "To correct" if rehearsal else "Correct and drop in again"  # a rehearsed file still lies where it was
         end.append(f"{what}: {', '.join(run.failed)}")
     if not rehearsal and (owed := sum(rows for status, rows in run.summary["statuses"].items() if status in OWED)):
-        end.append(f"Left for the next run or retry: {_plural(owed, 'row')}")
+        end.append(f"Unfinished: {_plural(owed, 'row')}, for the next run or retry")
     yield end
 
 

@@ -50,7 +50,7 @@ def _layers(path: Path, known: Known) -> tuple[dict[str | None, dict[Key, Given]
             faults.append(f"{path}: {fault}{f' in profile {profile!r}' if profile else ''}")
             continue
         if meant in layer:
-            faults.append(f"{where} says again what {layer[meant].where} says: keep one of them")
+            faults.append(f"{where} means the same as {layer[meant].where}: keep one of them")
         if worth != {}:
             layer[meant] = Given(_from_folder(path.parent, meant, worth), where, key[-1])
     return layers, faults

@@ -50,7 +50,7 @@ def spelled(key: Key, value: Any, known: Known) -> tuple[Key, Any]:
         return key, value
     if names[0] in SECRETS:
         raise ValueError(
-            f"{table}.{names[0]} must not stand in the file: "
+            f"{table}.{names[0]} must not be in the file: "
             f"name a file in client_secret_file, or set CLARUS_{names[0].upper()} in the environment"
         )
     if names[0] not in known[table]:
@@ -73,4 +73,4 @@ def _placed(key: Key, known: Known) -> Key:
 def _near(name: str, known: Iterable[str]) -> str:
     if near := difflib.get_close_matches(name.lower(), known, n=1):
         return f" (did you mean {near[0]!r}?)"
-    return f" (there are {', '.join(sorted(known))})"
+    return f" (the keys are {', '.join(sorted(known))})"

@@ -109,5 +109,5 @@ def _cell(value: Any, section: str, where: str) -> str:
         case _:
             raise ValueError(f"{where} must be a text, a number, a date or true or false, not {value!r}")
     if not text and section == "values":
-        raise ValueError(f"{where} must not be empty: a word can stand for another one, not for none")
+        raise ValueError(f"{where} must not be empty: a word must be mapped to another word")
     return text

@@ -31,10 +31,10 @@ def date_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
     for form in formats:
         if not _names_a_day(form):
             raise ValueError(
-                f"must have formats that say %d, %m (or %b, %B) and %Y (or %y) once each: {form!r} does not"
+                f"must hold formats with %d, %m (or %b, %B) and %Y (or %y), each once: {form!r} is not one"
             )
         if not _is_readable(form):
-            raise ValueError(f"must have formats of strptime, such as '%d/%m/%Y': {form!r} is none")
+            raise ValueError(f"must hold date formats such as '%d/%m/%Y': {form!r} is not one")
     return formats
 
 
@@ -63,9 +63,9 @@ def base_url(url: str) -> str:
     if parts.username is not None or parts.password is not None:
         raise ValueError("must not hold a user or password")
     if parts.query or parts.fragment or re.search(r"\s", url):
-        raise ValueError("must be an address alone, without blanks, ? and #")
+        raise ValueError("must be only an address, without blanks, ? or #")
     if parts.scheme == "http" and not _is_this_machine(host):
-        raise ValueError("must begin with https:// (http sends secrets unencrypted, and is for this machine alone)")
+        raise ValueError("must begin with https:// (http sends secrets unencrypted, and is only for this machine)")
     return url.rstrip("/")
 
 
@@ -80,7 +80,7 @@ def api_path(path: str) -> str:
 def subdomain(name: str) -> str:
     """The tenant, as it travels in a header."""
     if not re.fullmatch(r"[A-Za-z0-9._-]*", name):
-        raise ValueError("must be the tenant's name alone, such as acme-warehouse")
+        raise ValueError("must be only the tenant's name, such as acme-warehouse")
     return name
 
 
@@ -94,7 +94,7 @@ def attribute(name: str) -> str:
 def secret(value: SecretStr) -> SecretStr:
     """Text that can travel in a header; its message keeps the secret."""
     if not re.fullmatch(r"[!-~]*", value.get_secret_value()):
-        raise ValueError("must be one word of plain characters, without blanks and line breaks")
+        raise ValueError("must be one word of plain characters, without blanks or line breaks")
     return value
 
 

@@ -73,7 +73,7 @@ class ClarusSettings(BaseModel):
 
 
 class Settings(BaseModel):
-    """Everything that a run can be told, apart from its files."""
+    """Everything that can be set for a run, apart from its files."""
 
     model_config = _FROZEN
 
@@ -135,7 +135,7 @@ def load_settings(
 
 
 def require_access(settings: Settings) -> None:
-    """Make sure that we can introduce ourselves to Clarus.
+    """Make sure that there are credentials for Clarus.
 
     Raises:
         UsageError: names what is missing, and where it may be given.
@@ -152,14 +152,14 @@ def require_access(settings: Settings) -> None:
                 _read_secret(clarus.client_secret_file)  # says what is wrong with it
             missing.append("the client secret (clarus.client_secret_file or CLARUS_CLIENT_SECRET)")
     if missing:
-        raise UsageError(f"To talk to Clarus, this is missing: {', '.join(missing)}")
+        raise UsageError(f"Clarus cannot be reached yet. Missing: {', '.join(missing)}")
 
 
 def _from_file(config: Path | None, profile: str | None) -> dict[Key, Given]:
     if config is None and not DEFAULT_FILE.exists():
         if profile is not None:
             raise UsageError(
-                f"There is no {DEFAULT_FILE} here, and so no profile {profile!r}: name the file with --config"
+                f"There is no {DEFAULT_FILE} in this folder, and so no profile {profile!r}: name the file with --config"
             )
         return {}
     top, clarus = Settings.model_fields.keys() - {"spellings"}, ClarusSettings.model_fields.keys() - SECRETS

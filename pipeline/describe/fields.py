@@ -110,15 +110,15 @@ def _default(column: Column, configured: Mapping[str, str]) -> tuple[str, str]:
 def _becomes(column: Column, record: RecordType) -> str:
     match column.level:
         case Level.UNSENT:
-            return "nothing: not in Clarus's API"
+            return "not sent: not in Clarus's API"
         case Level.CONTROL:
-            return "nothing: it says what to do"
+            return "not sent: says how to load the row"
         case Level.PARENT:
             return f"{record.hierarchy} row of its {record.key[0]}: {column.attribute}"
         case Level.FOLLOW_UP:
-            return f"{column.part.replace('_', ' ')} of the {record.noun}, made after it: {column.attribute}"
+            return f"{column.part.replace('_', ' ')} of the {record.noun}, created after it: {column.attribute}"
         case Level.ADDRESS if column.book:
-            return f"the address, taken from {column.book}"
+            return f"the address with this code in {column.book}"
         case Level.ADDRESS:
             return f"address: {column.attribute}"
         case Level.LINE:
@@ -138,7 +138,7 @@ def _of_quantity(column: Column, record: RecordType) -> str:
 def _note(column: Column, configured: Mapping[str, str]) -> str:
     taken = configured.get(fold(column.heading), column.heading)
     if taken != column.heading and column.heading not in configured.values():
-        return f"no file can hold it: the configuration reads this heading as {taken}"
+        return f"cannot be filled: the configuration maps this heading to {taken}"
     within = f"within {column.within}" if column.within else ""
     return "; ".join(filter(None, (within, column.note)))
 
@@ -155,7 +155,7 @@ def _in_words(kind: Kind, date_formats: tuple[str, ...]) -> str:
         case "email":
             return f"e-mail address, up to {longest} characters"
         case "country":
-            return "country of ISO 3166, such as GB or CA-ON"
+            return "ISO 3166 country code, such as GB or CA-ON"
         case "choice":
             return f"one of {', '.join(kind.checks['isin']['allowed_values'])}"
         case "flag":

@@ -51,7 +51,7 @@ def write_template(
         with target.open("xb") as file:
             file.write(content)
     except FileExistsError as error:
-        raise UsageError(f"{target} is there already: name another file, or move it away") from error
+        raise UsageError(f"{target} already exists: name another file, or move it away") from error
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror}") from error
 

@@ -46,7 +46,7 @@ def test_the_demo_can_be_run_again(called: Command, tmp_path: Path) -> None:
     result = called("demo")
 
     assert result.returncode == 1
-    assert "The demo was here before" in result.stdout
+    assert "The demo has run here before" in result.stdout
     statuses = json.loads((newest_run(tmp_path / "clarus-demo" / "outbox") / "summary.json").read_text())["statuses"]
     assert statuses["created"] == 0
     assert statuses["exists"] > 10

@@ -44,7 +44,7 @@ def test_errors_name_file_row_and_column(called: Command, orders: Callable[..., 
         "  orders.csv row 3, priority: 2000 is not between 1 and 99 (a Clarus limit)",
     ]
     assert lines[-2].startswith("Results: outbox/")
-    assert lines[-1] == "Mend and drop in again: orders.failed.xlsx"
+    assert lines[-1] == "Correct and drop in again: orders.failed.xlsx"
 
 
 def test_what_goes_on_unasked_is_not_for_mending(called: Command, orders: Callable[..., Path]) -> None:
@@ -62,7 +62,7 @@ def test_what_goes_on_unasked_is_not_for_mending(called: Command, orders: Callab
 
     assert result.returncode == 3
     assert "Could not finish: " in result.stdout
-    assert "Left for the next run or retry: 1 row" in result.stdout
+    assert "Unfinished: 1 row, for the next run or retry" in result.stdout
     assert "Mend" not in result.stdout
 
 
@@ -136,7 +136,7 @@ def test_quiet_tells_what_is_not_sent_because_nobody_knows_it(called: Command, o
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["run"], 2, "To talk to Clarus, this is missing"),
+        (["run"], 2, "Clarus cannot be reached yet. Missing"),
         (["run", "nowhere.csv"], 2, "there is no file nowhere.csv"),
         (["run", "--sandbox", "notes.pdf"], 2, "only .csv"),
         (["run", "--config", "nowhere.toml"], 2, "nowhere.toml cannot be read"),

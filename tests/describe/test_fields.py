@@ -65,7 +65,7 @@ def test_other_programs_can_read_it(record: RecordType) -> None:
         ("orders", "quantity", "number above 0"),
         ("orders", "allow_duplicate", "TRUE or FALSE"),
         ("orders", "recipient_email", "e-mail address, up to 254 characters"),
-        ("orders", "country_code", "country of ISO 3166, such as GB or CA-ON"),
+        ("orders", "country_code", "ISO 3166 country code, such as GB or CA-ON"),
         ("orders", "expected_date_of_dispatch", "date (2026-06-10 14:30)"),
         ("orders", "pick_type", "one of standard, tote"),
         ("products", "Specific Gravity", "number"),
@@ -82,7 +82,7 @@ def test_rules_are_told_in_words(record: str, heading: str, holds: str) -> None:
     [
         ("orders", "order_reference", "order: reference"),
         ("orders", "postcode", "address: postcode"),
-        ("orders", "address_code", "the address, taken from addresses"),
+        ("orders", "address_code", "the address with this code in addresses"),
         ("orders", "quantity", "line: order_quantity"),
         (
             "orders",
@@ -90,9 +90,9 @@ def test_rules_are_told_in_words(record: str, heading: str, holds: str) -> None:
             "line: stock_configuration with ordered_configurations_quantity, or order_quantity_dimension",
         ),
         ("receipts", "storage_unit_quantity", "line: expected_quantity"),
-        ("receipts", "delivery_method", "nothing: not in Clarus's API"),
-        ("orders", "allow_duplicate", "nothing: it says what to do"),
-        ("products", "Storage Unit Height", "storage unit of the product, made after it: height"),
+        ("receipts", "delivery_method", "not sent: not in Clarus's API"),
+        ("orders", "allow_duplicate", "not sent: says how to load the row"),
+        ("products", "Storage Unit Height", "storage unit of the product, created after it: height"),
     ],
 )
 def test_what_a_column_becomes_is_told(record: str, heading: str, becomes: str) -> None:
@@ -143,4 +143,4 @@ def test_a_heading_that_is_read_as_another_column_is_told(tmp_path: Path) -> Non
 
     assert headings["delivery_notes"] == "notes"
     assert "notes" not in headings
-    assert "no file can hold it" in line_of("orders", "notes", settings).note
+    assert "cannot be filled" in line_of("orders", "notes", settings).note

@@ -151,7 +151,7 @@ def test_a_file_that_is_there_is_never_replaced(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("filled in", encoding="utf-8")
 
-    with pytest.raises(UsageError, match=r"orders\.csv is there already"):
+    with pytest.raises(UsageError, match=r"orders\.csv already exists"):
         write_template(RECORD_TYPES["orders"], path, "csv")
 
     assert path.read_text(encoding="utf-8") == "filled in"

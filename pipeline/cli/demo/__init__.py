@@ -22,7 +22,7 @@ inbox = "inbox"
 outbox = "outbox"
 address_book = "addresses.csv"  # for orders that come without an addresses file
 
-# Remove the two # below, and the UK of orders.csv is understood.
+# Remove the # from the next two lines, and UK in orders.csv is read as GB.
 # [values.orders.country_code]
 # UK = "GB"
 """
@@ -33,7 +33,7 @@ def run_demo(folder: Path, **options: Any) -> int:
     """Make a small warehouse's files in `folder` and load them into the sandbox, which remembers what it was sent.
 
     Returns:
-        The exit code of the run: 1, for the samples hold mistakes.
+        The exit code of the run: 1, because the samples contain mistakes.
 
     Raises:
         UsageError: the folder holds something that the demo did not make.
@@ -71,9 +71,9 @@ def _is_of_the_demo(folder: Path, config: Path) -> bool:
 def _beginning(folder: Path, been_here: bool, left: list[str]) -> Iterator[str]:
     yield f"Sample files in {folder / 'inbox'}: products, addresses, receipts and orders, with a few mistakes in them."
     if left:
-        yield f"Left as they are, for they lay there already: {', '.join(left)}."
+        yield f"Already there, and left as they are: {', '.join(left)}."
     if been_here:
-        yield "The demo was here before: what is in the sandbox already shows as exists, and is not posted again."
+        yield "The demo has run here before: records that are in the sandbox show as exists, and are not sent again."
 
 
 def _next_steps(folder: Path) -> Iterator[str]:
@@ -82,14 +82,14 @@ def _next_steps(folder: Path) -> Iterator[str]:
         run / "orders.results.csv": "every row, with its Clarus id or what is wrong with it",
         run / "receipts.results.xlsx": "the same in a workbook: wrong cells are red",
         run / "issues.csv": "all problems in one list",
-        folder / "clarus.toml": "the configuration, where UK can be told to mean GB",
+        folder / "clarus.toml": "the configuration, where UK can be mapped to GB",
     }
     there = {str(path): what for path, what in shown.items() if path.exists()}
     widest = max(map(len, there))
     yield "What to look at:"
     yield from (f"  {path:<{widest}}  {what}" for path, what in there.items())
     if failed := sorted(run.glob("*.failed.*")):
-        yield "What to try next: mend the wrong cells of a failed file, drop it in again and run."
+        yield "What to try next: correct the wrong cells of a failed file, drop it in again and run."
         yield f"  cp {failed[0]} {folder / 'inbox'}"
         yield f"  {_called_as()} run --sandbox --config {folder / 'clarus.toml'}"
 
