@@ -140,7 +140,8 @@ def _note(column: Column, configured: Mapping[str, str]) -> str:
     if taken != column.heading and column.heading not in configured.values():
         return f"cannot be filled: the configuration maps this heading to {taken}"
     within = f"within {column.within}" if column.within else ""
-    return "; ".join(filter(None, (within, column.note)))
+    also = f"also headed {', '.join(column.aliases)}" if column.aliases else ""
+    return "; ".join(filter(None, (within, column.note, also)))
 
 
 def _in_words(kind: Kind, date_formats: tuple[str, ...]) -> str:

@@ -80,6 +80,7 @@ class Columns:
                 f"column {column_letters(at)} has no heading: its {_filled_cells(count)} not read",
                 "write a heading above them, or clear the column",
                 Severity.WARNING,
+                loud=True,
             )
             for at, count in sorted(self._filled.items())
             if count and not self._layout.cells[at]

@@ -26,6 +26,7 @@ class Layout:
     fault: str = ""  # why the rows below cannot be read under these headings
     spared: frozenset[int] = frozenset()  # positions that are not read, but count as known
     rivals: tuple[Layout, ...] = ()  # other record types that the headings could mean
+    is_said: bool = False  # the configuration says what the rows are
 
     @property
     def known(self) -> int:
@@ -62,6 +63,8 @@ def recognise(cells: Sequence[str], options: Options) -> Layout | None:
     folded = tuple(fold(cell) if cell else "" for cell in cells)
     if options.known.claims.keys().isdisjoint(folded):
         return None
+    if options.holds:
+        return _as_said(cells, folded, options)
     named = [(known.is_ours, layout) for known in options.known.types if (layout := _as_type(known, cells, folded))]
     ours = sorted((layout for is_ours, layout in named if is_ours), key=_fit, reverse=True)
     others = sorted((layout for is_ours, layout in named if not is_ours), key=_fit, reverse=True)
@@ -71,6 +74,13 @@ def recognise(cells: Sequence[str], options: Options) -> Layout | None:
     if others and (others[0].known, bool(best.fault)) > (best.known, False):
         return replace(others[0], fault=_other_template(others[0]))
     return best
+
+
+def _as_said(cells: tuple[str, ...], folded: tuple[str, ...], options: Options) -> Layout | None:
+    """Read the headings as those of the record type that the configuration names."""
+    said = next(known for known in options.known.types if known.record.name == options.holds)
+    layout = _as_type(said, cells, folded)
+    return replace(layout, is_said=True, fault=_doubled(layout) or _missing(layout, options)) if layout else None
 
 
 def misfit(layout: Layout, filled: Collection[str], unknown: Mapping[str, int]) -> str:
@@ -84,6 +94,8 @@ def misfit(layout: Layout, filled: Collection[str], unknown: Mapping[str, int]) 
         filled: the columns of the contract that hold anything.
         unknown: how many cells are filled under each other heading.
     """
+    if layout.is_said:
+        return ""
     named = [at for at, cell in enumerate(layout.cells) if cell and layout.columns[at] not in RESULT_COLUMNS]
     positions = [at for at in named if layout.columns[at] in filled or unknown.get(layout.cells[at])] or named
     known = layout.known_among(positions)

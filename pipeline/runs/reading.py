@@ -16,7 +16,9 @@ from pipeline.values.clean_tables import CleanTable
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.outcomes import Status
 from pipeline.values.tables import Table
-from schemas import RecordType
+from schemas import RECORD_TYPES, RecordType
+
+_BOOK = next(record for record in RECORD_TYPES.values() if record.book)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,10 @@ def configured_book(settings: Settings) -> list[DocumentTable]:
         return []
     options = StageOptions.of(settings)
     file = extract_file(settings.address_book, options)
-    if file.trouble:
+    if file.trouble:  # unless the configuration's word for it, that these are addresses, is what was missing
+        said = replace(options, extract=replace(options.extract, holds=_BOOK.name))
+        file = replace(file, tables=extract_file(settings.address_book, said).tables)
+    if file.trouble and not file.tables:
         raise UsageError(f"address_book {settings.address_book}: {file.trouble}")
     addresses = tuple(table for table in file.tables if table.record.book)
     if not addresses:

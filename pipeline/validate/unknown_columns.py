@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeline.values.problems import Problem, Severity
 from pipeline.values.tables import Table
@@ -24,7 +25,8 @@ def unknown_columns(table: Table, policy: str, unsent_policy: str) -> Iterator[P
         if why := guides.get(fold(heading)):
             if unsent_policy != "ignore":
                 hint = "empty the column, or set unsent_columns to warn" if unsent_policy == "error" else ""
-                yield _of_column(heading, f"not sent: {why}", hint, count, holds=unsent_policy == "error")
+                problem = _of_column(heading, f"not sent: {why}", hint, count, holds=unsent_policy == "error")
+                yield replace(problem, loud=False)  # like every column that the API does not have
         elif meant := _misspelt(heading, table):
             hint = f"did you mean {meant}? Rename it, {_map_or_ignore(record)}"
             yield _of_column(heading, f"is filled and nearly {meant}, which the file does not have", hint, count, True)

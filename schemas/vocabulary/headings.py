@@ -36,9 +36,7 @@ def fold_word(word: str) -> str:
 
 def nearest(heading: str, known: Iterable[str]) -> str:
     """Return the known heading that looks most like this one, or ""."""
-    by_words = {_words(name): name for name in known}
-    close = difflib.get_close_matches(_words(heading), by_words, n=1, cutoff=0.75)
-    return by_words[close[0]] if close else ""
+    return _nearest(heading, tuple(known))
 
 
 def misspelt(heading: str, known: Iterable[str]) -> str:
@@ -46,6 +44,20 @@ def misspelt(heading: str, known: Iterable[str]) -> str:
 
     A letter too many or too few, another letter, two letters exchanged: `adress1`, `qantity`, `postocde`.
     """
+    return _misspelt(heading, tuple(known))
+
+
+# Every night's files have the same headings.
+@lru_cache(maxsize=1000)
+def _nearest(heading: str, known: tuple[str, ...]) -> str:
+    by_words = {_words(name): name for name in known}
+    close = difflib.get_close_matches(_words(heading), by_words, n=1, cutoff=0.75)
+    return by_words[close[0]] if close else ""
+
+
+@lru_cache(maxsize=1000)
+def _misspelt(heading: str, known: tuple[str, ...]) -> str:
+    # Imported late: most files have no column that nobody knows.
     from rapidfuzz.distance import OSA
 
     folded = fold(heading)

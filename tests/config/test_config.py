@@ -210,6 +210,12 @@ def test_a_key_near_to_none_names_them_all() -> None:
         ("[columns]\norders = 5", "columns.orders must be written as [columns.orders]"),
         ("[columns.orders]\nPO = 5", "columns.orders.PO must be the name of a column"),
         ('[columns.orders]\n"PO No" = "quantity"\npo_no = "notes"', "means the same as"),
+        ('ignore_columns = ["Tags"]', "ignore_columns must be written as ignore_columns.orders = ["),
+        ('[ignore_columns]\norders = "Tags"', "ignore_columns.orders must be a list of headings"),
+        ('[ignore_columns]\norders = ["Tags", " "]', "ignore_columns.orders must be a list of headings"),
+        ("[ignore_columns]\norders = [5]", "ignore_columns.orders must be a list of headings"),
+        ('[ignore_columns]\nordres = ["Tags"]', "unknown record type 'ordres' (did you mean 'orders'?)"),
+        ('unknown_columns = "wran"', "clarus.toml: unknown_columns must be 'warn', 'error' or 'ignore', not 'wran'"),
         ("[defaults.orders]\npriority = 2000", "defaults.orders.priority: '2000' is not between 1 and 99"),
         ('[defaults.orders]\nexpected_date_of_dispatch = "10/06/2026"', "is not a date"),
         ("[defaults.orders]\npriority = [1]", "defaults.orders.priority must be a text, a number"),
@@ -289,6 +295,20 @@ def test_a_file_of_notepad_is_read() -> None:
     assert load_settings(environ={}).timezone == "Europe/London"
     with pytest.raises(UsageError, match=r"ansi\.toml is not in UTF-8"):
         load_settings(Path("ansi.toml"), environ={})
+
+
+def test_ignored_headings_are_known_however_they_are_written() -> None:
+    """By their letters and digits; a profile has its own list."""
+    written("""
+        ignore_columns.orders = ["Lineitem Tags", "Größe"]
+        [profiles.globex.ignore_columns]
+        Orders = ["Notes (internal)"]
+    """)
+
+    plain, globex = load_settings(environ={}), load_settings(profile="globex", environ={})
+
+    assert plain.ignore_columns == {"orders": ("lineitemtags", "grösse")}
+    assert globex.ignore_columns == {"orders": ("notesinternal",)}
 
 
 def test_an_unknown_profile_lists_the_known() -> None:

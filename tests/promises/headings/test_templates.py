@@ -74,7 +74,7 @@ def test_a_supplier_of_an_order_is_told(operator: Any) -> None:
     """The guide has the column, the API has not: like every column that is not sent, it is never dropped silently."""
     operator.drop("orders.csv", GUIDE_ORDER.replace("ACME,,,", "ACME,SUP-1,,"))
 
-    called = operator.call("run", "-q")
+    called = operator.call("run")
 
     assert called.exit_code == 0
     assert "supplier_code: not sent: an order has no supplier in Clarus's API (filled in 1 row)" in called.output
