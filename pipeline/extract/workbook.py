@@ -197,7 +197,8 @@ class _Body:
             message = f"{self._outside} filled cells right of the last heading are not read (the first is {first})"
             if self._outside == 1:
                 message = f"cell {first}, right of the last heading, is not read"
-            found.append(Problem(0, "", "", message, "write headings above them, or clear them", Severity.WARNING))
+            hint = "write headings above them, or clear them"
+            found.append(Problem(0, "", "", message, hint, Severity.WARNING, loud=True))
         if self._hidden:
             row, *more = self._hidden
             message = f"row {row} is hidden and read like all others"
