@@ -86,6 +86,7 @@ def _claimed(record: RecordType, mapped: Mapping[str, str]) -> set[str]:
     """Every heading that could mean something to a record type: all its attributes too, whatever column is meant."""
     sent = record.at(Level.HEADER, Level.ADDRESS, Level.LINE)
     names = {*record.names, *mapped, *(fold(column.attribute) for column in sent if column.attribute)}
+    names |= {name.rstrip("0123456789") for name in names}  # whoever has an external_system_reference1 …
     if record.name in EXTENDS:
         names -= RECORD_TYPES[EXTENDS[record.name]].names.keys()
     return names

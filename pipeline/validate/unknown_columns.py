@@ -29,7 +29,13 @@ def unknown_columns(table: Table, policy: str, unsent_policy: str) -> Iterator[P
                 yield replace(problem, loud=False)  # like every column that the API does not have
         elif meant := _misspelt(heading, table):
             hint = f"did you mean {meant}? Rename it, {_map_or_ignore(record)}"
-            yield _of_column(heading, f"is filled and nearly {meant}, which the file does not have", hint, count, True)
+            yield _of_column(
+                heading,
+                f"is nearly {meant}, which the file does not have: no row of the file is sent",
+                hint,
+                count,
+                True,
+            )
         elif policy == "error":
             hint = f"remove it, {_map_or_ignore(record)}"
             yield _of_column(heading, "no such column is known, and unknown_columns is set to error", hint, count, True)

@@ -57,6 +57,7 @@ def test_headings_that_prove_a_record_type(tmp_path: Path, headings: str, record
         "Code,Description",  # locations and order types have them, too
         "Code,Description,Warehouse Code",
         "Code,Description,External System Reference 1",
+        "Code,Description,External System Reference",
         "code,name",
         "code,name,address_1",
         "code,name,address_1,address_3,postcode,phone_number",  # customers and suppliers likewise

@@ -241,7 +241,7 @@ def test_a_heading_that_nobody_knows_is_told_with_the_one_it_looks_like(validate
     assert (problem.row, problem.column, problem.message) == (
         0,
         "postcod",
-        "is filled and nearly postcode, which the file does not have",
+        "is nearly postcode, which the file does not have: no row of the file is sent",
     )
     assert problem.hint.startswith("did you mean postcode? Rename it, map it in [columns.orders]")
 
