@@ -2,8 +2,8 @@
 
     python tests/benchmarks [--quick] [--times N] [--only NAME]… [--folder DIR]
 
-Prints the table, and writes it between the marks in README.md, where it has them, else into `results.md` here. The
-machine should have nothing else to do; takes about half an hour, with --quick some minutes.
+Prints the table, and writes it between the marks in docs/performance.md, where it has them, else into `results.md`
+here. The machine should have nothing else to do; takes about half an hour, with --quick some minutes.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def main() -> None:
     machine = f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {datetime.now(UTC):%Y-%m-%d}"
     text = "\n\n".join([markdown(rows), f"Medians of {options.times} runs, {machine}. {' '.join(notes)}".strip()])
     print(f"\n{text}")
-    if not options.quick and not options.only and not write_into(ROOT / "README.md", text):
+    if not options.quick and not options.only and not write_into(ROOT / "docs" / "performance.md", text):
         (HERE / "results.md").write_text(f"# Benchmarks\n\n{text}\n", encoding="utf-8")
 
 
