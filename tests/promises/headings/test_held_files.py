@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import openpyxl
+
 PRODUCTS = (
     "Code,Description,Unit Stock Unit Type Code,Account Code,Comodity Code\n"
     "H-1,Kettle,EACH,ACME,123\nH-2,Mug,EACH,ACME,\n"
@@ -71,4 +73,39 @@ def test_a_held_address_book_file_holds_its_orders(operator: Any) -> None:
 
     assert called.exit_code == 1
     assert operator.statuses("orders.results.csv") != ["created"]
+    assert operator.posts() == 0
+
+
+def test_the_heading_can_be_corrected_in_the_failed_workbook(operator: Any) -> None:
+    """The rows come back with their keys, under a heading that was not read before."""
+    operator.drop("products.csv", PRODUCTS)
+    operator.call("run")
+    book = openpyxl.load_workbook(operator.runs()[-1] / "products.failed.xlsx")
+    sheet = book.worksheets[0]
+    [cell] = [cell for cell in sheet[1] if cell.value == "Comodity Code"]
+    cell.value = "Commodity Code"
+    book.save(operator.inbox / "products.failed.xlsx")
+
+    called = operator.call("run")
+
+    products = {p.attributes["code"]: p.attributes for p in operator.clarus.records("products")}
+    assert called.exit_code == 0, called.output
+    assert products["H-1"]["commodity_code"] == "123"
+    assert "H-2" in products
+
+
+def test_a_held_receipt_creates_no_products(operator: Any) -> None:
+    """Nothing that its lines describe is sent before it, either."""
+    operator.configure("", '[defaults.products]\n"Unit Stock Unit Type Code" = "EACH"\n')
+    operator.drop(
+        "receipts.csv",
+        "receipt_reference,account_code,warehouse_code,expected_date_of_receipt,product_code,item_quantity,"
+        "create_product,product_description,suplier_code\n"
+        "R-1,ACME,WHS01,2026-12-01,NEW-1,2,TRUE,Kettle,SUP-1\n",
+    )
+
+    called = operator.call("run")
+
+    assert called.exit_code == 1
+    assert operator.statuses("receipts.results.csv") == ["invalid"]
     assert operator.posts() == 0
