@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from pipeline.validate.doubts import Doubt
+from pipeline.validate.plain_texts import plain_texts, taken_off
 from pipeline.validate.unknown_columns import unknown_columns
 from pipeline.validate.unsent_columns import unsent_columns
 from pipeline.values.clean_tables import Cells, CleanTable, Codes
@@ -20,7 +22,6 @@ from pipeline.values.problems import Problem, Severity, shortened
 from pipeline.values.tables import Table
 from schemas import Column, Level, RecordType
 from schemas.vocabulary.dates import Reading
-from schemas.vocabulary.headings import fold_word
 from schemas.vocabulary.kinds import Json
 
 # pandera spends some 40 ms a call, and memory grows with the block: 50,000 values keep both small.
@@ -50,13 +51,16 @@ def validate(table: Table, rules: Rules) -> CleanTable:
     canonical: dict[str, _Canonical] = {}
     for column in table.record.columns.values():
         if column.level is not Level.UNSENT and column.heading in table.frame:
-            canonical[column.heading] = _canonical(table.frame[column.heading], column, rules)
+            shown = table.headings[column.heading]
+            canonical[column.heading] = _canonical(table.frame[column.heading], column, rules, shown)
     failures = _failures(table.record, {heading: read.texts for heading, read in canonical.items()})
     for heading, read in canonical.items():
         column, failed = table.record.columns[heading], {**read.reasons, **failures.get(heading, {})}
-        values = [None if i in failed else column.kind.convert(text) for i, text in enumerate(read.texts)]
+        values = [None if i in failed or not text else column.kind.convert(text) for i, text in enumerate(read.texts)]
         columns[heading] = Cells(read.codes, values, read.originals)
         shown = table.headings[heading]
+        problems += read.told
+        problems += _doubtful_cells(rows, shown, read, failed)
         problems += (p for p in _wrong_cells(rows, column, shown, read, failed) if (p.row, shown) not in unreadable)
     if again := _rows_that_repeat_the_headings(table):
         problems = [p for p in problems if p.row not in again]
@@ -82,22 +86,26 @@ class _Canonical:
     originals: list[str]
     texts: list[str]
     reasons: dict[int, str]  # what is wrong, where the spelling could not be found
+    doubts: dict[int, Doubt]
+    told: list[Problem]  # of the column as a whole
 
 
-def _canonical(series: pd.Series[str], column: Column, rules: Rules) -> _Canonical:
-    originals = series.cat.categories.tolist()
+def _canonical(series: pd.Series[str], column: Column, rules: Rules, shown: str) -> _Canonical:
+    plain = plain_texts(series.cat.categories, column, rules.words.get(column.heading, {}))
+    originals, texts = series.cat.categories.tolist(), plain.texts
     codes = np.asarray(series.cat.codes, dtype=np.int32)
-    texts, reasons = list(originals), {}
-    words = rules.words.get(column.heading)
-    if words:
-        texts = [words.get(fold_word(text), text) for text in texts]
+    if plain.blank:
+        codes = np.where(np.isin(codes, plain.blank), -1, codes).astype(np.int32)
+    told = list(taken_off(plain, originals, shown))
+    reasons = {i: doubt.message for i, doubt in plain.doubts.items() if doubt.holds}
     if column.kind.canonical:
         for i, text in enumerate(texts):
-            try:
-                texts[i] = column.kind.canonical(text, rules.reading)
-            except ValueError as error:
-                reasons[i] = str(error)
-    return _Canonical(codes, originals, texts, reasons)
+            if text and i not in reasons:
+                try:
+                    texts[i] = column.kind.canonical(text, rules.reading)
+                except ValueError as error:
+                    reasons[i] = str(error)
+    return _Canonical(codes, originals, texts, reasons, plain.doubts, told)
 
 
 def _defaults(record: RecordType, rules: Rules) -> dict[str, Json]:
@@ -157,10 +165,21 @@ def _wrong_cells(
     words = {
         i: (
             f"{shortened(read.originals[i])} {read.reasons.get(i, check)}",
-            column.kind.hint(read.originals[i]),
+            read.doubts[i].hint if i in read.doubts else column.kind.hint(read.originals[i]),
         )
         for i, check in failed.items()
     }
     for row, code in zip(rows[is_wrong].tolist(), read.codes[is_wrong].tolist(), strict=True):
         message, hint = words[code]
         yield Problem(row, shown, read.originals[code], message, hint)
+
+
+def _doubtful_cells(
+    rows: np.ndarray[tuple[int], np.dtype[np.int64]], shown: str, read: _Canonical, failed: Mapping[int, str]
+) -> Iterator[Problem]:
+    """What may be right: it is sent, and somebody should look."""
+    for place in read.doubts.keys() - failed.keys():
+        doubt, value = read.doubts[place], read.originals[place]
+        for row in rows[read.codes == place].tolist():
+            message = f"{shortened(value)} {doubt.message}"
+            yield Problem(row, shown, value, message, doubt.hint, Severity.WARNING, loud=True)

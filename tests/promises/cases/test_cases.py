@@ -13,23 +13,8 @@ from tests.promises.cases.conftest import Case, Play, cases
 WAITING = {
     "swallow_adjacent": "values",
     "swallow_narrow": "values",
-    "apostrophe_shopify": "values",
-    "apostrophe_codes": "values",
-    "quotes_erpnext": "values",
-    "space_before_quote": "values",
-    "joined_with_bom": "values",
-    "errors_in_csv_products": "values",
-    "errors_in_csv_orders": "values",
-    "bidi_marks": "values",
-    "zero_width_inside": "values",
-    "nbsp_reference": "values",
-    "nfd_code": "values",
     "cp1250": "values",
     "cp1251": "values",
-    "mojibake": "values",
-    "lost_digits_in_text": "values",
-    "float_codes": "values",
-    "null_words": "values",
     "german_thousands": "values",
     "us_dates": "values",
     "zone_name": "values",
@@ -40,7 +25,6 @@ WAITING = {
     "emoji_escaped": "xlsx",
     "empty_style": "xlsx",
     "odoo_blank_parent": "sources",
-    "reopened_orders": "row keys",
 }
 
 
