@@ -1,4 +1,4 @@
-"""How a run is told to stop: by Ctrl-C, by SIGTERM, or by what makes it useless to go on."""
+"""How a run is told to stop: by Ctrl-C, by a signal, or by what makes it useless to go on."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ from types import FrameType, TracebackType
 
 from pipeline.errors import Stopped, Unfinished
 
+# SIGHUP: the terminal was closed; SIGBREAK: Ctrl-Break, and how Windows ends what has a console.
+STOPS = tuple(
+    signal.Signals(getattr(signal, name))
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if hasattr(signal, name)
+)
+
 
 class Stopping:
     """Whether the run has been told to stop, and why. Whatever may take long is awaited through it."""
@@ -18,12 +25,15 @@ class Stopping:
         self.reason: Unfinished | None = None
         self._waits: dict[asyncio.Timeout, float] = {}
         self._hearers: list[Callable[[Unfinished], None]] = []
+        self._works = False  # on something that nobody awaits
 
     def stop(self, reason: Unfinished) -> None:
         """Tell everybody; the first reason counts. A signal handler may call this, whatever is going on."""
         if self.reason is not None:
             return
         self.reason = reason
+        if self._works and isinstance(reason, Stopped):
+            raise KeyboardInterrupt
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:  # no event loop runs yet, or no longer: nobody waits
@@ -42,6 +52,20 @@ class Stopping:
     def interruptible(self, grace: float = 0.0) -> _Interruptible:
         """End what is awaited inside with the reason, `grace` seconds after the run is told to stop."""
         return _Interruptible(self, self._waits, grace)
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Break off what takes long inside, and is not awaited, when the run is asked to stop; raise why."""
+        if isinstance(self.reason, Stopped):  # where Clarus is out of reach, files are still worth reading
+            self.check()
+        self._works = True
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.check()
+            raise
+        finally:
+            self._works = False
 
     async def sleep(self, seconds: float) -> None:
         """Sleep, unless the run is told to stop: then raise the reason."""
@@ -100,9 +124,14 @@ def listening(stop: Callable[[Stopped], None]) -> Iterator[None]:
         asked = True
         stop(Stopped(f"stopped by {signal.Signals(number).name}; the next run goes on from here"))
 
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, handle) for number in STOPS if not _is_ignored(number)}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _is_ignored(number: signal.Signals) -> bool:
+    # `nohup` has seen to it that the run outlives its terminal; a shell script's `&` ignores Ctrl-C, not so a stop.
+    return number.name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import select
+from collections.abc import Callable
 from typing import cast
 
 import httpx
@@ -22,7 +23,7 @@ class Connection(asyncio.Protocol):
         self.closed = False  # by either end
         self.reusable = False  # until the whole answer is there and the server keeps the connection open
         self._transport: asyncio.Transport
-        self._poll = select.poll()
+        self._readable: Callable[[], object]
         self._parser = HttpResponseParser(self)
         self._answer: asyncio.Future[httpx.Response] | None = None
         self._bodiless = False
@@ -58,7 +59,7 @@ class Connection(asyncio.Protocol):
         Readable while nothing was asked: the server has closed it, or says what would pass for the next answer. The
         socket knows before the event loop does, when that was busy with something else.
         """
-        return self.closed or bool(self._poll.poll(0))
+        return self.closed or bool(self._readable())
 
     def close(self) -> None:
         """Close at once; what has not left yet never will."""
@@ -70,7 +71,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        self._poll.register(transport.get_extra_info("socket"), select.POLLIN)
+        self._readable = _readable(transport.get_extra_info("socket").fileno())
 
     def data_received(self, data: bytes) -> None:
         if self._answer is None or self._answer.done():
@@ -146,6 +147,16 @@ class Connection(asyncio.Protocol):
         if self._answer is not None and not self._answer.done():
             failure.__cause__ = cause
             self._answer.set_exception(failure)
+
+
+def _readable(descriptor: int) -> Callable[[], object]:
+    """Return what tells whether a socket has something to read; asked once a request, it has to be quick."""
+    if make_poll := getattr(select, "poll", None):
+        poll = make_poll()
+        poll.register(descriptor, 1)  # POLLIN
+        return lambda: poll.poll(0)
+    # Windows; elsewhere `select` knows no descriptors beyond 1023.
+    return lambda: select.select([descriptor], [], [], 0)[0]
 
 
 def _is_framed(headers: list[tuple[bytes, bytes]]) -> bool:

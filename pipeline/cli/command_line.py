@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.screen import harmless, has_colours, prepare, tell
 from pipeline.errors import PipelineError, Unfinished
 
 if TYPE_CHECKING:
@@ -42,8 +43,13 @@ class _Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         # Imports leave nothing to collect, and looking for it takes a tenth of their time: `commands` enables it again.
         gc.disable()
+        prepare()
+        ctx.color = has_colours()
         # While everything is being imported; those who have something to finish listen for it themselves.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, signal.default_int_handler)
         try:
             return super().invoke(ctx)
         except (click.exceptions.Exit, click.ClickException, BrokenPipeError):
@@ -61,9 +67,9 @@ class _Command(click.Command):
     def _end(
         self, ctx: click.Context, exit_code: int, words: str, fault: Exception | None = None, advice: str = ""
     ) -> None:
-        click.echo(f"clarus-batch: {words}{advice}", err=True)
+        tell(harmless(f"clarus-batch: {words}{advice}"), err=True)
         if ctx.params.get("as_json"):
-            click.echo(json.dumps({"exit_code": exit_code, "error": words}))
+            tell(json.dumps({"exit_code": exit_code, "error": words}))
         if fault is not None and ctx.params.get("verbose", 0) > 1:
             traceback.print_exception(fault)
         ctx.exit(exit_code)

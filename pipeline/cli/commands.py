@@ -13,12 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-import click
 import orjson
 from pydantic import SecretStr
 
 from pipeline.cli.progress_display import watching
 from pipeline.cli.report import Telling, tell_check, tell_runs
+from pipeline.cli.screen import harmless, tell
 from pipeline.config import Settings, load_settings, require_access
 from pipeline.errors import Stopped, UsageError
 from pipeline.extract import SUFFIXES
@@ -26,7 +26,8 @@ from pipeline.ledger import Ledger
 from pipeline.runs.batch import Batch, access_of
 from pipeline.runs.closing import Finished
 from pipeline.runs.inbox import wait_until_whole, waiting_files
-from pipeline.runs.outbox import LEDGER, holding, make_folders
+from pipeline.runs.lock import holding
+from pipeline.runs.outbox import LEDGER, make_folders, owners_alone
 from pipeline.runs.reading import StageOptions, configured_book, extract_file, require_address_book, validate_files
 from pipeline.runs.returning import KeptInputs
 from pipeline.stopping import Stopping, listening
@@ -38,11 +39,18 @@ from schemas.vocabulary.headings import fold, nearest
 def run_files(files: Sequence[Path], dry_run: bool, **options: Any) -> int:
     """Load files, those named or those of the inbox, after the unfinished work of earlier runs."""
     settings = _settings(options)
-    make_folders(settings.inbox, settings.outbox)
     for file in files:
         _must_be_a_file(file)
     stopping = Stopping()
-    with listening(stopping.stop), holding(settings.outbox):
+    with listening(stopping.stop), owners_alone():
+        make_folders(settings.inbox, settings.outbox)
+        return _run_files(settings, files, dry_run, stopping, options)
+
+
+def _run_files(
+    settings: Settings, files: Sequence[Path], dry_run: bool, stopping: Stopping, options: Mapping[str, Any]
+) -> int:
+    with holding(settings.outbox):
         taken = list(files) or _from_inbox(settings, stopping)
         if not taken and (dry_run or not _is_left(settings, "owed")):
             return tell_runs([], _telling(options))
@@ -54,11 +62,18 @@ def run_files(files: Sequence[Path], dry_run: bool, **options: Any) -> int:
 def retry_runs(run: str | None, send_unknown: bool, **options: Any) -> int:
     """Try again what earlier runs left unfinished."""
     settings = _settings(options)
-    make_folders(settings.outbox)
     stopping = Stopping()
     if run is not None and Path(run).parent.resolve() == settings.outbox.resolve():
         run = Path(run).name  # as the shell completes it, and as the screen shows it
-    with listening(stopping.stop), holding(settings.outbox):
+    with listening(stopping.stop), owners_alone():
+        make_folders(settings.outbox)
+        return _retry_runs(settings, run, send_unknown, stopping, options)
+
+
+def _retry_runs(
+    settings: Settings, run: str | None, send_unknown: bool, stopping: Stopping, options: Mapping[str, Any]
+) -> int:
+    with holding(settings.outbox):
         if run is None and not _is_left(settings, "unfinished"):
             return tell_runs([], _telling(options))
         return _with_clarus(settings, options, stopping, lambda batch: batch.retry(run, send_unknown))
@@ -81,7 +96,7 @@ def serve_sandbox(host: str, port: int, latency: float, journal: Path | None) ->
     from pipeline.sandbox import Conditions, Sandbox, serve
 
     def ready(url: str) -> None:
-        click.echo(f"Clarus sandbox at {url} (tenant sandbox, client sandbox, secret sandbox); Ctrl-C ends it")
+        tell(f"Clarus sandbox at {url} (tenant sandbox, client sandbox, secret sandbox); Ctrl-C ends it")
         sys.stdout.flush()
 
     if host != "localhost" and not _is_loopback(host):
@@ -118,9 +133,9 @@ def write_empty(record_type: str, output: Path | None, **options: Any) -> int:
             raise UsageError(f"{target}: a template is a .csv or an .xlsx file")
     telling = _telling(options)
     if telling.as_json:
-        click.echo(orjson.dumps({"file": str(target), "record_type": record.name}).decode())
+        tell(orjson.dumps({"file": str(target), "record_type": record.name}).decode())
     elif not telling.quiet:
-        click.echo(f"{target} has every column of {record.name}")
+        tell(f"{target} has every column of {record.name}")
     return 0
 
 
@@ -131,9 +146,9 @@ def show_fields(record_type: str, as_json: bool, **options: Any) -> int:
 
     lines = describe(_record_type(record_type), _settings(options))
     if as_json:
-        click.echo(orjson.dumps(to_json(lines), option=orjson.OPT_INDENT_2).decode())
+        tell(orjson.dumps(to_json(lines), option=orjson.OPT_INDENT_2).decode())
     else:
-        click.echo(as_text(lines))
+        tell(as_text(lines))
     return 0
 
 
@@ -187,7 +202,7 @@ def _from_inbox(settings: Settings, stopping: Stopping) -> list[Path]:
 
     files, others = waiting_files(settings.inbox, SUFFIXES)
     for other in others:
-        click.echo(f"warning: {other} is left where it is: only {', '.join(SUFFIXES)} are read", err=True)
+        tell(harmless(f"warning: {other} is left where it is: only {', '.join(SUFFIXES)} are read"), err=True)
     return wait_until_whole(files, settings.settle_seconds, sleep=sleep)
 
 

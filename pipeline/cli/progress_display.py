@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import click
-
+from pipeline.cli.screen import harmless, is_dumb, tell, wrapped
 from pipeline.progress import Progress
 from pipeline.values.outcomes import Status
 
 _EVERY = 10.0  # seconds between plain lines about the same record type
+_WIDE = 110  # columns; on fewer, words would be cut to make room for the bar
 _READING = "reading"
 
 
@@ -31,7 +31,7 @@ class Lines:
     def say(self, message: str) -> None:
         """Write a line."""
         if not self._quiet:
-            click.echo(message, err=True)
+            tell(harmless(message), err=True)
 
     def begin(self, what: str, total: int) -> None:
         """Tell how the last went, if it took long, and begin the next."""
@@ -69,13 +69,12 @@ class Bars:
         from rich.progress import Progress as Bar
 
         self._console = Console(stderr=True)
+        columns = [TextColumn("{task.description}"), MofNCompleteColumn(), TimeRemainingColumn()]
+        if self._console.width >= _WIDE:
+            columns[1:1] = [BarColumn()]
+            columns += [TextColumn("{task.fields[rate]}"), TextColumn("{task.fields[counts]}")]
         self._bar = Bar(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[counts]}"),
+            *columns,
             console=self._console,
             transient=True,
         )
@@ -85,7 +84,10 @@ class Bars:
 
     def say(self, message: str) -> None:
         """Write a line above the display."""
-        self._console.print(message, markup=False, highlight=False)  # brackets in a customer's text are no markup
+        # Brackets in a customer's text are no markup.
+        self._console.print(
+            wrapped(harmless(message), self._console.width), markup=False, highlight=False, soft_wrap=True
+        )
 
     def begin(self, what: str, total: int) -> None:
         """Add a bar."""
@@ -107,20 +109,35 @@ class Bars:
 @contextmanager
 def watching(quiet: bool, verbose: int) -> Iterator[Progress]:
     """Show a run as it goes on."""
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=(logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)],
-        format="%(asctime)s %(message)s",
-    )
+    handler = _LogLines()
+    handler.setFormatter(_OneLine("%(asctime)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level=(logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)])
     # What travels holds customers' addresses: the libraries that carry it must not log it.
     for library in ("httpx", "httpcore", "asyncio"):
         logging.getLogger(library).setLevel(logging.WARNING)
     logging.getLogger("stamina").setLevel(logging.ERROR)  # the client tells why it tries again
-    shown = Bars() if sys.stderr.isatty() and not quiet and not verbose else Lines(quiet)
+    is_moving = sys.stderr is not None and sys.stderr.isatty() and not (quiet or verbose or is_dumb())
+    shown = Bars() if is_moving else Lines(quiet)
     try:
         yield shown
     finally:
         shown.end()
+
+
+class _LogLines(logging.Handler):
+    """Log lines on the screen."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line, and a traceback below it."""
+        tell(self.format(record), err=True)
+
+
+class _OneLine(logging.Formatter):
+    """A message is one line, whatever names of files or values are in it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name that logging gives it
+        """Format the message without the traceback."""
+        return harmless(super().formatMessage(record))
 
 
 def _in_words(what: str, counts: Counter[Status]) -> str:

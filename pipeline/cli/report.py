@@ -11,6 +11,7 @@ from typing import Any
 import click
 import orjson
 
+from pipeline.cli.screen import harmless, tell
 from pipeline.results import Cause, Issue, causes_of, summarise
 from pipeline.runs.closing import Finished
 from pipeline.runs.reading import ReadFile
@@ -90,12 +91,14 @@ def _run(run: Finished, telling: Telling) -> Iterator[list[str]]:
         yield list(_rehearsed(rehearsal))
     end = [f"Could not finish: {run.stopped}"] if run.stopped else []
     end.append(f"Results: {run.folder}")
+    for own, second in run.summary.get("second_names", {}).items():
+        end.append(f"{own} is open in another program: the new one is {second}")
     if run.failed:
         what = "To correct" if rehearsal else "Correct and drop in again"  # a rehearsed file still lies where it was
         end.append(f"{what}: {', '.join(run.failed)}")
     if not rehearsal and (owed := sum(rows for status, rows in run.summary["statuses"].items() if status in OWED)):
         end.append(f"Unfinished: {_plural(owed, 'row')}, for the next run or retry")
-    yield end
+    yield [harmless(line) for line in end]
 
 
 def _rehearsed(rehearsal: Mapping[str, Any]) -> Iterator[str]:
@@ -123,6 +126,7 @@ def _checked(table: DocumentTable) -> tuple[str, str, str, str]:
 
 
 def _aligned(rows: Sequence[tuple[str, str, str, str]]) -> list[str]:
+    rows = [(harmless(row[0]), row[1], row[2], row[3]) for row in rows]
     name, record, count = (max((len(row[column]) for row in rows), default=0) for column in range(3))
     return [f"{row[0]:<{name}}  {row[1]:<{record}}  {row[2]:>{count}}  {row[3]}".rstrip() for row in rows]
 
@@ -139,7 +143,7 @@ def _titled(title: str, sentences: Sequence[str], telling: Telling, where_all_ar
     if not sentences:
         return []
     shown = sentences if telling.verbose else sentences[:_SHOWN]
-    lines = [title, *(f"  {sentence}" for sentence in shown)]
+    lines = [title, *(f"  {harmless(sentence)}" for sentence in shown)]
     if len(shown) < len(sentences):
         lines.append(f"  … and {len(sentences) - len(shown):,} more: all of them {where_all_are}")
     return lines
@@ -203,8 +207,8 @@ def _plural(number: int, noun: str) -> str:
 
 def _print_blocks(blocks: Iterable[Sequence[str]]) -> None:
     if filled := ["\n".join(lines) for lines in blocks if lines]:
-        click.echo("\n\n".join(filled))
+        tell("\n\n".join(filled))
 
 
 def _print_json(told: Mapping[str, Any]) -> None:
-    click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())
+    tell(orjson.dumps(told, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())

@@ -2,25 +2,83 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+_PATIENCE_SECONDS = 2.0
+_LOOK_EVERY_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What time is measured and spent with."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+_CLOCK = Clock()
+_second_names: ContextVar[dict[str, str] | None] = ContextVar("second_names", default=None)
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def noting_second_names() -> Iterator[dict[str, str]]:
+    """Give a dictionary which, for files written inside, learns the name that each has in place of its own."""
+    names: dict[str, str] = {}
+    token = _second_names.set(names)
+    try:
+        yield names
+    finally:
+        _second_names.reset(token)
+
+
+@contextmanager
+def replacing(target: Path, clock: Clock = _CLOCK) -> Iterator[Path]:
     """Give a temporary path beside the target, which takes the target's place when the block ends well.
 
-    Its name is one that extraction leaves alone: hidden, and ending in `.tmp`.
+    Its name is one that extraction leaves alone: hidden, and ending in `.tmp`. On Windows, a target that Excel has open
+    cannot be replaced: after 2 s the file gets a second name beside it, which is logged and noted.
     """
     temporary = target.with_name(f".{target.name}.tmp")
     try:
         yield temporary
         _flush_to_disk(temporary)
-        temporary.replace(target)
+        _put_in_place(temporary, target, clock)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _put_in_place(temporary: Path, target: Path, clock: Clock) -> None:
+    until = clock.now() + _PATIENCE_SECONDS
+    while True:
+        try:
+            temporary.replace(target)
+        except PermissionError:
+            if not target.exists():
+                raise  # nobody has it open: the folder does not allow it
+            if clock.now() < until:
+                clock.sleep(_LOOK_EVERY_SECONDS)
+                continue
+            second = _second_name(target)
+            temporary.rename(second)
+            log.warning("%s is open in another program: the new one is %s", target.name, second.name)
+            if (noted := _second_names.get()) is not None:
+                noted[target.name] = second.name
+        return
+
+
+def _second_name(target: Path) -> Path:
+    names = (target.with_name(f"{target.stem}-{number}{target.suffix}") for number in count(2))
+    return next(path for path in names if not path.exists())
 
 
 def _flush_to_disk(path: Path) -> None:

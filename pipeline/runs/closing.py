@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.errors import Unfinished
 from pipeline.extract import raw_records, rows_of
 from pipeline.results import summarise, write_issues, write_results, write_summary
+from pipeline.results.atomic_write import noting_second_names
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.runs.reading import ReadFile
 from pipeline.values.outcomes import Status
@@ -96,14 +97,15 @@ def finish(
     faults: list[Exception] = []
     failed: list[str] = []
     folder, failed_rows = target.path, rows_of if target.failed_as_workbook else None
-    for file in files:
-        if own := [report for report in reports if report.table.path == file.path]:
-            try:
-                written = write_results(file.path, folder, own, raw_records, names, failed_rows)
-                failed += [path.name for path in written[1:]]
-            except Exception as fault:  # of this program or of the disk: it must not cost the other files theirs
-                faults.append(fault)
-    write_issues(folder, reports, unreadable)
+    with noting_second_names() as second_names:
+        for file in files:
+            if own := [report for report in reports if report.table.path == file.path]:
+                try:
+                    written = write_results(file.path, folder, own, raw_records, names, failed_rows)
+                    failed += [second_names.get(path.name, path.name) for path in written[1:]]
+                except Exception as fault:  # of this program or of the disk: it must not cost the other files theirs
+                    faults.append(fault)
+        write_issues(folder, reports, unreadable)
     if faults:
         raise faults[0]
     watch.lap("results")
@@ -116,6 +118,7 @@ def finish(
         "statuses": count_statuses(reports),
         "files": [*_files(reports), *({"file": name, "error": p.message} for name, p in unreadable)],
         "causes": [cause.as_json for cause in summarise(reports, unreadable)],
+        **({"second_names": second_names} if second_names else {}),  # of files that another program had open
         **watch.more,
         "seconds": watch.seconds,
     }

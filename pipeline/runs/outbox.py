@@ -1,38 +1,26 @@
-"""The outbox: one folder a run, the ledger, and the lock that keeps a second run out."""
+"""The outbox: one folder a run, and the ledger; what lies there is its owner's alone."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.errors import OutboxBusy, UsageError
+from pipeline.errors import UsageError
 
 LEDGER = "ledger.sqlite3"
 
 
 @contextmanager
-def holding(outbox: Path) -> Iterator[None]:
-    """Hold the outbox; the lock ends with this process, however it ends.
-
-    Raises:
-        OutboxBusy: another run holds it.
-    """
-    lock = outbox / ".lock"
-    with lock.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.seek(0)
-            holder = file.read().strip()
-            raise OutboxBusy(f"another run holds {outbox}{f' (process {holder})' if holder else ''}") from error
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
+def owners_alone() -> Iterator[None]:
+    """Make what is written inside the owner's alone, whatever the umask: folders 0700, files 0600."""
+    before = os.umask(0o077)
+    try:
         yield
+    finally:
+        os.umask(before)
 
 
 def make_folders(*folders: Path) -> None:

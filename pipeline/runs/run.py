@@ -62,10 +62,12 @@ async def run_stages(
     watch, requests_before = Watch(), context.clarus.requests
     options, own = StageOptions.of(context.settings), context.settings.clarus
     kept = KeptInputs(context.settings.outbox, options)
-    files = kept.restored(extract_files(run.paths, options, context.progress))
+    with context.stopping.working():
+        files = kept.restored(extract_files(run.paths, options, context.progress))
     files = await with_known_references(files, context.ledger, context.clarus.tenant)
-    clean = validate_files(files, options)
-    tables = all_documents(clean, configured_book(context.settings))
+    with context.stopping.working():
+        clean = validate_files(files, options)
+        tables = all_documents(clean, configured_book(context.settings))
     accounts = _open_accounts(run, tables, kept, await context.ledger.closed_rows(run.folder.name))
     watch.lap("reading")
     lists = Lists(context.clarus, own.lookup_batch, own.page_size)

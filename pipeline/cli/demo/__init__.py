@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import click
-
 from pipeline.cli.commands import run_files
 from pipeline.cli.demo.sample_files import drop_samples, write_address_book
+from pipeline.cli.screen import tell
 from pipeline.errors import UsageError
 from pipeline.runs.outbox import make_folders
 
@@ -47,12 +46,12 @@ def run_demo(folder: Path, **options: Any) -> int:
     left = drop_samples(inbox)
     as_json, quiet = options["as_json"], options["quiet"]
     if not (as_json or quiet):
-        click.echo("\n".join([*_beginning(folder, been_here, left), ""]))
+        tell("\n".join([*_beginning(folder, been_here, left), ""]))
     exit_code = run_files(
         (), dry_run=False, config=config, profile=None, inbox=None, outbox=None, sandbox=True, **options
     )
     if not (as_json or quiet):
-        click.echo("\n".join(["", *_next_steps(folder)]))
+        tell("\n".join(["", *_next_steps(folder)]))
     return exit_code
 
 

@@ -1,0 +1,65 @@
+"""The lock of an outbox, which keeps a second run out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import filelock
+
+from pipeline.errors import OutboxBusy, UsageError
+from pipeline.runs.mounts import network_file_system
+
+_LOCK = ".lock"
+_HOLDER = ".lock.pid"  # beside the lock: on Windows, nobody else can read a file that is locked
+
+
+@contextmanager
+def holding(outbox: Path) -> Iterator[None]:
+    """Hold the outbox; the lock ends with this process, however it ends.
+
+    Raises:
+        OutboxBusy: another run holds it.
+        UsageError: it lies where a lock keeps nobody out.
+    """
+    if kind := network_file_system(outbox):
+        raise UsageError(
+            f"the outbox {outbox} is on a network file system ({kind}), where neither its lock nor its ledger is safe: "
+            "set outbox to a folder on a disk of this machine"
+        )
+    with ExitStack() as held:
+        try:
+            free = _lock(outbox / _LOCK, held)
+        except OSError as error:
+            raise UsageError(
+                f"the file system of the outbox {outbox} cannot lock files ({error.strerror or error}), so a second "
+                "run could not be kept out: set outbox to a folder on a disk of this machine"
+            ) from error
+        if not free:
+            holder = _holder(outbox)
+            raise OutboxBusy(f"another run holds {outbox}{f' (process {holder})' if holder else ''}")
+        (outbox / _HOLDER).write_text(f"{os.getpid()}\n", encoding="ascii")
+        yield
+
+
+def _lock(path: Path, held: ExitStack) -> bool:
+    """Lock a file until `held` is closed; False where another process has it."""
+    if sys.platform != "win32" and not filelock.has_fcntl:  # a Unix whose Python was built without locks
+        soft = filelock.SoftFileLock(path.with_name(f"{path.name}.soft"), timeout=0)
+        try:
+            held.enter_context(soft)
+        except filelock.Timeout:
+            return False
+        return True
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    held.callback(os.close, descriptor)
+    return filelock.lock_descriptor(descriptor, blocking=False)
+
+
+def _holder(outbox: Path) -> str:
+    with suppress(OSError):
+        return (outbox / _HOLDER).read_text(encoding="ascii", errors="replace").strip()
+    return ""
