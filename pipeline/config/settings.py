@@ -81,7 +81,7 @@ class Settings(BaseModel):
     date_formats: Annotated[tuple[str, ...], AfterValidator(rules.date_formats)] = ()
     unsent_columns: Literal["warn", "error", "ignore"] = "warn"
     unknown_columns: Literal["warn", "error", "ignore"] = "warn"
-    fallback_encoding: Annotated[str, AfterValidator(rules.encoding)] = "cp1252"
+    fallback_encoding: Annotated[str, AfterValidator(rules.encoding)] | None = None
     failed_files: Literal["xlsx", "same"] = "xlsx"  # what is to be corrected: a workbook of texts, or as the input
     address_book: Path | None = None
     existing_products: Literal["exists", "update", "error"] = "exists"

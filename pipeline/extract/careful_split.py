@@ -38,12 +38,22 @@ class Records:
 
 _OPEN_QUOTE = Fault("a quote that is opened in this row is never closed", "close the quote, or remove it")
 _STRAY_QUOTE = Fault("text follows a closing quote", 'write a quote inside a quoted cell twice: "5"" pipe"')
-SWALLOWED = Fault("a cell of it holds whole rows: a quote before them is never closed", "close it, or remove it")
+SWALLOWED = Fault(
+    "a cell of it holds whole rows: a quote before them is never closed",
+    "close the quote, or remove it; if the cell is right, put it in one line",
+)
+BLANK_BEFORE_QUOTE = Fault(
+    "a blank stands before a quote, so that the delimiter inside the quotes divides the cell",
+    "remove the blank before the quote, or export the file without blanks after the delimiters",
+)
+NO_ENCODING = Fault(
+    "the row holds letters of an encoding that is not named: which letters they are would be a guess",
+    'set fallback_encoding to the encoding of the file, such as "cp1252" (Western Europe), "cp1250" (Central Europe) '
+    'or "cp1251" (Cyrillic), or save the file as CSV UTF-8',
+)
 _TOO_LONG = Fault("a cell holds more than 131072 characters", "shorten it; look for a quote that is never closed")
 _NUL = Fault("the row holds a NUL character", "export the file again; it was damaged on its way")
-_NO_CHARACTER = Fault(
-    "the row holds bytes that are no characters", "correct the letters and save the file as CSV UTF-8"
-)
+NO_CHARACTER = Fault("the row holds bytes that are no characters", "correct the letters and save the file as CSV UTF-8")
 
 
 def split_blocks(source: Iterable[bytes], delimiter: str) -> Iterator[Sequence[Record]]:
@@ -118,9 +128,29 @@ def split(text: str, delimiter: str, *, more: bool = False, limit: int = sys.max
     return found
 
 
-def swallows_rows(cell: str, delimiter: str, width: int) -> bool:
-    """Whether a cell of several lines holds what must be rows of their own: two stray quotes make one cell of them."""
-    return width >= _FEWEST_TOLD and any(line.count(delimiter) == width - 1 for line in cell.split("\n")[1:])
+def swallows_rows(cell: str, place: int, delimiter: str, width: int) -> bool:
+    """Whether a cell of several lines holds what must be rows of their own: two stray quotes make one cell of them.
+
+    The physical lines show it: each of them, or the first and the last with the cells beside this one, is as wide as
+    the headings. In a narrow table a line of notes may be so by chance, but notes have a blank after a comma.
+
+    Args:
+        cell: with several lines.
+        place: of the cell in its row, from 0.
+        delimiter: of the file.
+        width: of the headings.
+    """
+    first, *others = cell.split("\n")
+    if width <= 1:
+        return False
+    whole = [line for line in others if line.count(delimiter) == width - 1]
+    if first.count(delimiter) == width - 1 - place and others[-1].count(delimiter) == place:
+        whole += [first, others[-1]]
+    return bool(whole) and (width >= _FEWEST_TOLD or not all(_is_prose(line, delimiter) for line in whole))
+
+
+def _is_prose(line: str, delimiter: str) -> bool:
+    return delimiter in ",;" and line.count(delimiter) == line.count(f"{delimiter} ") + line.endswith(delimiter)
 
 
 def decoded(block: bytes) -> str:
@@ -155,7 +185,7 @@ def _find_damage(text: str, found: Records) -> None:
     if "\0" in text:
         _mark(found, _NUL, _NULS)
     if not text.isascii() and _UNDECODABLE.search(text):
-        _mark(found, _NO_CHARACTER, _UNDECODABLE)
+        _mark(found, NO_CHARACTER, _UNDECODABLE)
 
 
 def _mark(found: Records, fault: Fault, sign: re.Pattern[str]) -> None:

@@ -25,17 +25,22 @@ _SIGNATURES = {
     b"{\\rtf": "a text document; save the table as CSV UTF-8 or .xlsx",
     b"\x1f\x8b": "a compressed file; unpack it first",
 }
+UNNAMED = "ascii"  # of a file that is not Unicode, where the configuration names no encoding
+
 _PIECE = 2**20  # bytes
 _TOLD_BY = 16  # bytes: the first eight characters of the headings
 # With the surrogates that stand for undecodable bytes, UTF-8 is invalid: every later check finds them.
 _SURROGATES = "surrogatepass"
 
 
-def find_encoding(path: Path, fallback: str) -> str:
+def find_encoding(path: Path, fallback: str | None) -> str:
     """Return the codec of a text file: by its byte order mark, else UTF-8 where it fits, else the fallback.
 
+    Where no fallback is named, a file that is not Unicode is read as ASCII: which letters its other bytes are would be
+    a guess, and a guess may not be sent.
+
     Raises:
-        UnreadableFile: not a text file; or not Unicode, and there is no fallback.
+        UnreadableFile: not a text file; or not Unicode, and the fallback is "".
     """
     with path.open("rb") as file:
         start = file.read(_PIECE)
@@ -49,9 +54,9 @@ def find_encoding(path: Path, fallback: str) -> str:
         raise UnreadableFile("is not a text file; save it as CSV UTF-8")
     if _is_utf8(path):
         return "utf-8"
-    if not fallback:
+    if fallback == "":
         raise UnreadableFile("is not UTF-8, and the configuration names no fallback_encoding; save it as CSV UTF-8")
-    return fallback
+    return fallback or UNNAMED
 
 
 def _utf16_without_mark(start: bytes) -> str:

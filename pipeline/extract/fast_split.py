@@ -47,7 +47,7 @@ def cells_of(block: bytes, delimiter: str, width: int) -> tuple[int, list[pa.Str
     # In bytes, of which a text has no fewer than characters.
     if any(column is not None and _longest(column) > LONGEST_CELL for column in columns):
         return None
-    if quoted and any(column is not None and _swallows(column, delimiter, width) for column in columns):
+    if quoted and any(c is not None and _swallows(c, place, delimiter, width) for place, c in enumerate(columns)):
         return None
     return table.num_rows, columns
 
@@ -76,9 +76,9 @@ def _unless_blank(column: pa.StringArray) -> pa.StringArray | None:
     return column if texts is not None and texts.size else None
 
 
-def _swallows(column: pa.StringArray, delimiter: str, width: int) -> bool:
+def _swallows(column: pa.StringArray, place: int, delimiter: str, width: int) -> bool:
     several = column.filter(pc.match_substring(column, "\n")).to_pylist()
-    return any(swallows_rows(cell, delimiter, width) for cell in several)
+    return any(swallows_rows(cell, place, delimiter, width) for cell in several)
 
 
 def _longest(column: pa.StringArray) -> int:

@@ -15,7 +15,7 @@ class Options:
 
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # folded file heading -> contract heading
     defaulted: Mapping[str, Collection[str]] = field(default_factory=dict)  # contract headings that may be missing
-    fallback_encoding: str = "cp1252"  # of text files that are not Unicode; "" refuses them
+    fallback_encoding: str | None = None  # of text files that are not Unicode; None: none is named, "" refuses them
     ignored: Mapping[str, Collection[str]] = field(default_factory=dict)  # folded file headings that are left out
     holds: str = ""  # the record type of every table, where the configuration says it: then no heading has to prove it
 

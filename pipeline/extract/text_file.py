@@ -10,9 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.errors import UnreadableFile
-from pipeline.extract.blanks import stripped
+from pipeline.extract.blanks import BLANKS, stripped
 from pipeline.extract.blocks import blocks
 from pipeline.extract.careful_split import (
+    BLANK_BEFORE_QUOTE,
+    NO_CHARACTER,
+    NO_ENCODING,
     SWALLOWED,
     Fault,
     Record,
@@ -24,7 +27,7 @@ from pipeline.extract.careful_split import (
     swallows_rows,
 )
 from pipeline.extract.columns import Columns
-from pipeline.extract.encoding import find_encoding
+from pipeline.extract.encoding import UNNAMED, find_encoding
 from pipeline.extract.fast_split import cells_of
 from pipeline.extract.headings import (
     LAST_HEADING_ROW,
@@ -48,8 +51,8 @@ def read_text(path: Path, options: Options) -> Table:
     encoding = find_encoding(path, options.fallback_encoding)
     source = blocks(path, encoding)
     first = next(source, b"")
-    head = _find_head(first, options)
-    body = _Body(head)
+    head = _find_head(first, options, encoding)
+    body = _Body(head, encoding)
     # A block is split when the next one is there: only the last may not end inside a record.
     waiting = encoded(split(decoded(first), head.delimiter, limit=head.row).rest)
     for block in source:
@@ -94,7 +97,7 @@ class _Head:
     problems: tuple[Problem, ...]
 
 
-def _find_head(block: bytes, options: Options) -> _Head:
+def _find_head(block: bytes, options: Options, encoding: str) -> _Head:
     """Find the delimiter under which most known headings are found, and their row."""
     text = decoded(block)
     splits = {delimiter: split(text, delimiter, limit=LAST_HEADING_ROW) for delimiter in _DELIMITERS}
@@ -113,7 +116,7 @@ def _find_head(block: bytes, options: Options) -> _Head:
         raise UnreadableFile(nothing_recognised(widest.cells) + faults)
     delimiter = max(heads, key=lambda delimiter: heads[delimiter][1].known)
     (row, layout), records = heads[delimiter], splits[delimiter]
-    if fault := records.faults.get(row - 1):
+    if fault := _named(records.faults.get(row - 1), encoding):
         raise UnreadableFile(f"row {row}, the headings: {fault.message} ({fault.hint})")
     if layout.fault:
         raise UnreadableFile(layout.fault)
@@ -133,13 +136,30 @@ def _announced(encoding: str, options: Options) -> list[Problem]:
     return [Problem(0, "", "", message, "check letters such as é and ü; save it as CSV UTF-8", Severity.WARNING)]
 
 
+def _named(fault: Fault | None, encoding: str) -> Fault | None:
+    """What is wrong with a row whose bytes are no characters: of a file without an encoding, that."""
+    return NO_ENCODING if fault is NO_CHARACTER and encoding == UNNAMED else fault
+
+
+def _is_torn(cells: list[str]) -> Fault | None:
+    """Whether a cell begins with a quote that is none to the reader, and goes on in the next one."""
+    opened = False
+    for cell in cells:
+        if cell.count('"') % 2:
+            if opened and cell.rstrip().endswith('"'):
+                return BLANK_BEFORE_QUOTE
+            opened = opened or (cell[0] in BLANKS and cell.strip(BLANKS).startswith('"'))
+    return None
+
+
 class _Body:
     """The rows below the headings, block by block."""
 
-    def __init__(self, head: _Head) -> None:
+    def __init__(self, head: _Head, encoding: str) -> None:
         self.columns = Columns(head.layout)
         self.broken: dict[int, tuple[str, ...]] = {}
         self.problems: list[Problem] = []
+        self._encoding = encoding
         self._delimiter = head.delimiter
         self._width = len(head.layout.cells)
         self._named = max(position for position, cell in enumerate(head.layout.cells, start=1) if cell)
@@ -159,7 +179,7 @@ class _Body:
     def _take_records(self, found: Records) -> None:
         rows, whole = [], []
         for row, (place, cells) in enumerate(enumerate(found.cells), start=self._row):
-            fault = found.faults.get(place) or self._swallowed(cells)
+            fault = _named(found.faults.get(place), self._encoding) or self._swallowed(cells) or _is_torn(cells)
             if len(cells) == self._width and not fault:
                 rows.append(row)
                 whole.append(cells)
@@ -174,8 +194,9 @@ class _Body:
         self.columns.add(np.array(rows, dtype=np.int64), columns)
 
     def _swallowed(self, cells: list[str]) -> Fault | None:
-        several = (cell for cell in cells if "\n" in cell)
-        return SWALLOWED if any(swallows_rows(cell, self._delimiter, self._width) for cell in several) else None
+        several = ((place, cell) for place, cell in enumerate(cells) if "\n" in cell)
+        found = any(swallows_rows(cell, place, self._delimiter, self._width) for place, cell in several)
+        return SWALLOWED if found else None
 
     def _misfit(self, cells: list[str]) -> Fault | None:
         """What is wrong with the number of cells.

@@ -84,7 +84,9 @@ def test_utf_16_without_its_mark(tmp_path: Path, encoding: str) -> None:
 
 def test_fallback_encoding_is_announced(tmp_path: Path) -> None:
     """A file that is not Unicode is read with the fallback, and says so."""
-    table = read(tmp_path, "customer_code,customer_name\nA1,Zoë\n".encode("cp1252"))
+    table = read(
+        tmp_path, "customer_code,customer_name\nA1,Zoë\n".encode("cp1252"), Options(fallback_encoding="cp1252")
+    )
 
     assert rows(table)[2]["customer_name"] == "Zoë"
     assert [(p.row, p.severity, p.message) for p in table.problems] == [
@@ -98,9 +100,75 @@ def test_without_fallback_other_encodings_are_refused(tmp_path: Path) -> None:
         read(tmp_path, "customer_code,customer_name\nA1,Zoë\n".encode("cp1252"), Options(fallback_encoding=""))
 
 
+@pytest.mark.parametrize("encoding", ["cp1250", "cp1251", "cp1252", "mac_roman", "gbk"])
+def test_letters_of_an_encoding_that_nobody_named_hold_their_rows(tmp_path: Path, encoding: str) -> None:
+    """Which letters they are would be a guess; rows of plain ASCII go on, and the words name the key to set."""
+    letter = "Ж" if encoding in ("cp1251", "gbk") else "é"
+
+    table = read(tmp_path, f"customer_code,customer_name\nA1,{letter}{letter}x\nA2,Ann\n".encode(encoding))
+
+    assert rows(table) == {3: {"customer_code": "A2", "customer_name": "Ann"}}
+    [problem] = [problem for problem in table.problems if problem.row == 2]
+    assert problem.severity is Severity.ERROR
+    assert "fallback_encoding" in problem.hint
+
+
+def test_two_encodings_in_one_file_are_not_guessed(tmp_path: Path) -> None:
+    """The lines of either are held where neither is named."""
+    lines = b"customer_code,customer_name\n" + "A1,Zoë\n".encode() + 2 * b"A2,Andr\xe9\n" + b"A3,Ann\n"
+
+    table = read(tmp_path, lines)
+
+    assert list(rows(table)) == [5]
+    assert list(table.broken) == [2, 3, 4]
+
+
+def test_headings_of_an_encoding_that_nobody_named_name_the_key(tmp_path: Path) -> None:
+    """Headings cannot be held row by row: the file is refused."""
+    with pytest.raises(UnreadableFile, match="set fallback_encoding"):
+        read(tmp_path, "customer_code,customer_name,Größe\nA1,Ann,x\n".encode("cp1252"))
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        ('A1,"Mug\nA2,Bowl",\nA3,Cup\n', [2]),
+        ('A1,"Mug\nA2,Bowl\nA4,TV 32"\nA3,Cup\n', [2]),
+        ('A1,"Mug"\nA2,"Dear Bob,\nmany thanks, Ann"\n', []),
+        ('A1,"one\ntwo"\n', []),
+    ],
+)
+def test_rows_swallowed_by_quotes_are_found_in_narrow_tables(tmp_path: Path, text: str, broken: list[int]) -> None:
+    """Two stray quotes make one valid cell of whole rows; a note of several lines is none of them."""
+    table = read(tmp_path, f"customer_code,customer_name\n{text}")
+
+    assert list(table.broken) == broken
+
+
+def test_rows_swallowed_by_quotes_in_neighbouring_rows_are_found(tmp_path: Path) -> None:
+    """The first ends and the last begins in the middle: neither line alone is in the cell."""
+    head = "order_reference,account_code,expected_date_of_dispatch,product_code,quantity,address1,address3"
+    lines = 'O-1,A,2026-06-10,P,1,"Happy Ltd,York\nO-2,A,2026-06-10,P,1,Screens 32",Hull\n'
+
+    table = read(tmp_path, f"{head}\n{lines}O-3,A,2026-06-10,P,1,Road,Leeds\n")
+
+    assert list(table.broken) == [2]
+    assert list(rows(table)) == [3]
+
+
+def test_a_blank_before_a_quote_that_tears_a_cell_is_told(tmp_path: Path) -> None:
+    """The reader takes such a quote for a letter, and divides the cell at its comma."""
+    table = read(tmp_path, 'customer_code, customer_name, postcode\nA1, "Mug, blue", LS1\nA2, "Mug", LS1\n')
+
+    assert list(table.broken) == [2]
+    assert "blank stands before a quote" in messages(table, 2)[0]
+
+
 def test_bytes_that_no_character_has_are_named_by_row(tmp_path: Path) -> None:
     """A byte that cp1252 does not define breaks its row alone."""
-    table = read(tmp_path, b"customer_code,customer_name\nA1,Zo\xeb\nA2,b\x81d\nA3,fine\n")
+    western = Options(fallback_encoding="cp1252")
+
+    table = read(tmp_path, b"customer_code,customer_name\nA1,Zo\xeb\nA2,b\x81d\nA3,fine\n", western)
 
     assert list(rows(table)) == [2, 4]
     assert table.broken == {3: ("A2", "b\ufffdd")}

@@ -11,10 +11,6 @@ from tests.promises.cases.conftest import Case, Play, cases
 
 # What each of these waits for.
 WAITING = {
-    "swallow_adjacent": "values",
-    "swallow_narrow": "values",
-    "cp1250": "values",
-    "cp1251": "values",
     "german_thousands": "values",
     "us_dates": "values",
     "zone_name": "values",
