@@ -5,6 +5,10 @@
     ├── UnreadableFile          correct or export again that file; others go on     exit 1
     └── Unfinished              run again later: what is left goes on then          exit 3
         ├── CredentialsRefused  Clarus refuses our credentials
+        ├── NotClarus           something else answers in Clarus's place: set the address or the proxy
+        ├── ProxyRefused        the proxy does not let us through
+        ├── CertificateRefused  who answers cannot prove to be Clarus
+        ├── SettingRefused      Clarus does not know what a setting names
         ├── ClarusUnreachable   nothing has succeeded for too long
         ├── LookupRefused       Clarus does not understand or allow what we ask
         ├── LedgerUnusable      the ledger is damaged, or of a newer version
@@ -45,6 +49,22 @@ class Unfinished(PipelineError):
 
 class CredentialsRefused(Unfinished):
     """Clarus refuses the client id and secret, or the access token."""
+
+
+class NotClarus(Unfinished):
+    """Something else answers in Clarus's place: a gateway, a proxy, a sign-in page or another address."""
+
+
+class ProxyRefused(Unfinished):
+    """The proxy does not let us through, or is none."""
+
+
+class CertificateRefused(Unfinished):
+    """The certificate at the other end cannot be verified."""
+
+
+class SettingRefused(Unfinished):
+    """Clarus does not know what a setting names: every record would be refused for it."""
 
 
 class ClarusUnreachable(Unfinished):

@@ -113,11 +113,14 @@ class Operator:
         return sum(count for name, count in counts.items() if name.startswith("POST /api"))
 
 
+_OF_CERTIFICATES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+
+
 @pytest.fixture
 def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operator]:
     """Somebody with an empty inbox, whose Clarus holds what every new one holds."""
     for name in list(os.environ):
-        if name.startswith("CLARUS_"):
+        if name.startswith("CLARUS_") or name.lower().endswith("_proxy") or name in _OF_CERTIFICATES:
             monkeypatch.delenv(name)
     for name in ("SUBDOMAIN", "CLIENT_ID", "CLIENT_SECRET"):
         monkeypatch.setenv(f"CLARUS_{name}", "sandbox")

@@ -18,7 +18,16 @@ _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")  # RFC 9110 wants whole seconds; some
 _NOT_UNDERSTOOD = re.compile(
     "cannot query field|doesn't exist on|unknown (type|argument)|not defined by type", re.IGNORECASE
 )
-_REDIRECTS = (301, 302, 303, 307, 308)
+_WORDS_OF_AN_ERROR = ("symbol", "title", "details", "detail", "source")
+# What servers say of an attribute that their record does not have.
+_NOT_KNOWN = re.compile(
+    r"unknown|unrecogni[sz]ed|unpermitted|not permitted|unexpected|undefined method|additional propert"
+    r"|not (a|an|a known|an allowed|a valid) (attribute|field|property|parameter)"
+    r"|(attribute|field|property) does not exist"
+    r"|(attribute|field|property|parameter) (is )?not (known|allowed|defined|recogni[sz]ed)",
+    re.IGNORECASE,
+)
+REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class Meaning(StrEnum):
@@ -86,8 +95,10 @@ def judge(answer: Answer, sent: Sent | None = None) -> Verdict:
             return Verdict(Meaning.NOT_MADE)
         case 408:
             return Verdict(Meaning.IN_DOUBT)
-        case status if status in _REDIRECTS and answer.location:
+        case status if status in REDIRECTS and answer.location:
             return Verdict(Meaning.REDIRECTED)
+        case 511:  # RFC 6585: never from the server that was asked
+            return Verdict(Meaning.NOT_ANSWERED)
         case status if 400 <= status < 500:
             return Verdict(Meaning.REFUSED if is_refusal(answer) else Meaning.NOT_ANSWERED)
         case _:
@@ -135,6 +146,25 @@ def record_id(body: Any) -> int | None:
 def is_refusal(answer: Answer) -> bool:
     """Whether an answer has the shape in which Clarus refuses: a gateway's page has not."""
     return isinstance(answer.body, dict) and isinstance(answer.body.get("errors"), list)
+
+
+def is_of_clarus(answer: Answer) -> bool:
+    """Whether an answer of less than 500 is one that Clarus gives: JSON with a record, data, a token or errors."""
+    body = answer.body
+    if answer.status is not None and answer.status >= 400:
+        return isinstance(body, dict) and ("errors" in body or "error" in body or "data" in body)
+    return not answer.page
+
+
+def unknown_attribute(answer: Answer, name: str) -> bool:
+    """Whether a record was refused because Clarus does not know this attribute at all."""
+    errors = answer.body.get("errors") if isinstance(answer.body, dict) else None
+    for error in errors if isinstance(errors, list) else ():
+        parts = map(error.get, _WORDS_OF_AN_ERROR) if isinstance(error, dict) else (error,)
+        words = " ".join(map(str, parts)).replace("_attribute", " attribute")
+        if name in words and _NOT_KNOWN.search(words.replace(name, "")):
+            return True
+    return False
 
 
 def refusal(answer: Answer) -> str:

@@ -11,6 +11,9 @@ from pipeline.clarus.ids import as_id
 from pipeline.errors import LookupRefused
 from schemas.vocabulary.lists import CodeList
 
+_PAGES_AT_LEAST = 500
+_PAGES_FOR_A_VALUE = 5
+
 Key = tuple[str, ...]  # a code, or a code after the one that narrows it
 
 
@@ -88,17 +91,30 @@ class Lists:
         return [node async for node in self._nodes(name, query, filter_)]
 
     async def _nodes(self, name: str, query: str, filter_: Mapping[str, Any]) -> AsyncIterator[Any]:
-        after = None
+        after, cursors, records = None, set[str](), set[int]()
         while True:
             data = await self._clarus.query(query, {"filter": filter_, "first": self._page, "after": after})
             nodes, following = _read_page(data, name)
+            known = len(records)
+            records.update(record for node in nodes if (record := as_id(node["id"])) is not None)
             for node in nodes:
                 yield node
             if following is None:
                 return
-            if following == after:
+            if following in cursors or len(records) == known:
                 raise LookupRefused(f"Clarus gives the same page of {name} again and again")
+            cursors.add(following)
+            if len(cursors) >= _most_pages(filter_):
+                raise LookupRefused(
+                    f"the list {name} of Clarus has no end: {len(cursors)} pages, {len(records)} records"
+                )
             after = following
+
+
+def _most_pages(filter_: Mapping[str, Any]) -> int:
+    """More pages than a sound list can have: even a server with one record a page has some for each asked value."""
+    asked = max((len(by["in"]) for by in filter_.values() if "in" in by), default=1)
+    return _PAGES_AT_LEAST + _PAGES_FOR_A_VALUE * asked
 
 
 @cache

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 from pipeline.clarus.latency import Latency
-from pipeline.errors import ClarusUnreachable, Unfinished
+from pipeline.errors import Unfinished
 from pipeline.stopping import Stopping
 
 _FIRST_LIMIT = 8  # requests at once, until Clarus has shown that it takes more
@@ -84,8 +84,11 @@ class Pace:
             self._ceiling = min(self._most, self._ceiling + 1)
             self._tries_at = self._clock() + self._tries_after
 
-    def hold(self, seconds: float) -> None:
-        """Clarus has asked for less (429): hold every request back for so long, and send fewer at once."""
+    def hold(self, seconds: float) -> float:
+        """Clarus has asked for less (429): hold every request back for so long, and send fewer at once.
+
+        Returns the wait, which has a cap.
+        """
         now = self._clock()
         seconds = min(seconds, self._longest_hold)
         self._held_until = max(self._held_until, now + seconds)
@@ -95,6 +98,12 @@ class Pace:
             self._tries_at = self._held_until + self._tries_after
             self._give_way(1.0)
             self._gave_way_at = self._held_until
+        return seconds
+
+    def pause(self, seconds: float) -> None:
+        """Hold every request back for so long, and begin again with one at a time: nobody has asked for less."""
+        self._held_until = max(self._held_until, self._clock() + min(seconds, self._longest_hold))
+        self._limit = 1.0
 
     def _give_way(self, least: float) -> None:
         self._steady = True
@@ -142,31 +151,3 @@ class Pace:
             if not place.done():
                 self._active += 1
                 place.set_result(None)
-
-
-class Patience:
-    """Gives up when nothing has succeeded for so long."""
-
-    def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
-        self._seconds, self._clock = seconds, clock
-        self._failing_since: float | None = None
-        self._trouble = ""
-
-    def succeeded(self) -> None:
-        """Something has succeeded: Clarus is there."""
-        self._failing_since = None
-
-    def failed(self, trouble: str) -> None:
-        """Something has failed."""
-        self._trouble = trouble
-        if self._failing_since is None:
-            self._failing_since = self._clock()
-
-    def check(self) -> None:
-        """See whether it is worth going on.
-
-        Raises:
-            ClarusUnreachable: nothing has succeeded for too long.
-        """
-        if self._failing_since is not None and self._clock() - self._failing_since >= self._seconds:
-            raise ClarusUnreachable(f"nothing has succeeded for {self._seconds:g} seconds; at last {self._trouble}")

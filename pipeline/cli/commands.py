@@ -237,7 +237,9 @@ def _clarus(settings: Settings, sandbox: bool) -> Iterator[tuple[Settings, str]]
     with Sandbox(journal=settings.outbox / ".sandbox.jsonl", storage_unit_field=field) as server:
         secret = SecretStr("sandbox")
         reached = {"base_url": server.url, "subdomain": "sandbox", "client_id": "sandbox", "client_secret": secret}
-        own = settings.clarus.model_copy(update={**reached, "access_token": SecretStr(""), "api_path": "/api"})
+        direct = {"proxy": "", "ca_file": None, "client_certificate_file": None, "client_key_file": None}
+        reached |= {"access_token": SecretStr(""), "api_path": "/api"}
+        own = settings.clarus.model_copy(update={**reached, **direct})
         # Its port is another one each time; the ledger must know it again.
         yield settings.model_copy(update={"clarus": own}), "sandbox"
 

@@ -10,7 +10,8 @@ from typing import Any
 from pipeline.config.keys import Given, Key, Known, spelled
 from pipeline.errors import UsageError
 
-_PATHS = frozenset((("address_book",), ("inbox",), ("outbox",), ("clarus", "client_secret_file")))
+_OF_CLARUS = ("client_secret_file", "ca_file", "client_certificate_file", "client_key_file")
+_PATHS = frozenset((("address_book",), ("inbox",), ("outbox",), *(("clarus", name) for name in _OF_CLARUS)))
 
 
 def read_config_file(path: Path, profile: str | None, known: Known) -> dict[Key, Given]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Strict, ValidationError
 
-from pipeline.config import rules
+from pipeline.config import network, rules
 from pipeline.config.file import read_config_file
 from pipeline.config.keys import SECRETS, Given, Key
 from pipeline.config.record_types import refusal
@@ -70,6 +70,11 @@ class ClarusSettings(BaseModel):
     reconcile_attempts: Count = 3
     lookup_batch: Count = 500  # codes per lookup
     page_size: Count = 500  # records per page of an answer
+    # What the environment says of these is filled in where the configuration says nothing.
+    proxy: Annotated[str, AfterValidator(network.proxy)] = ""
+    ca_file: Path | None = None  # certificates that are trusted instead of the system's
+    client_certificate_file: Path | None = None
+    client_key_file: Path | None = None
 
 
 class Settings(BaseModel):
@@ -131,7 +136,7 @@ def load_settings(
         raise UsageError("\n".join(_sentences(error, given))) from error
     if refused := list(_refused_cells(given, settings)):
         raise UsageError("\n".join(refused))
-    return _with_secret_of_file(settings)
+    return _with_network(_with_secret_of_file(settings), environ)
 
 
 def require_access(settings: Settings) -> None:
@@ -232,6 +237,18 @@ def _with_secret_of_file(settings: Settings) -> Settings:
     except UsageError:  # `check` and a rehearsal without a network need no secret
         return settings
     return settings.model_copy(update={"clarus": clarus.model_copy(update={"client_secret": secret})})
+
+
+def _with_network(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    """Fill in the proxy and the certificates that the environment names, where the configuration names none."""
+    clarus = settings.clarus
+    found: dict[str, Any] = {}
+    if not clarus.proxy and (proxy := network.proxy_of_environment(clarus.base_url, environ)):
+        found["proxy"] = proxy
+    encrypted = clarus.base_url.startswith("https:") or clarus.proxy or found
+    if encrypted and clarus.ca_file is None and (authorities := network.certificates_of_environment(environ)):
+        found["ca_file"] = authorities
+    return settings.model_copy(update={"clarus": clarus.model_copy(update=found)}) if found else settings
 
 
 def _read_secret(path: Path) -> SecretStr:

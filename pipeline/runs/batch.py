@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.clarus.client import Access, Clarus
+from pipeline.clarus.access import Access
+from pipeline.clarus.client import Clarus
 from pipeline.clarus.tokens import Credentials
 from pipeline.config import Settings
 from pipeline.errors import Stopped, UsageError
@@ -43,6 +44,7 @@ class Batch:
             # When Clarus is out of reach, the files are still worth checking; when somebody waits for us to end, not.
             here = [file for file in files if file.exists()]  # a run that died while it took them in has got the others
             if here and not isinstance(self.stopping.reason, Stopped):
+                await context.clarus.greet()
                 folder = new_run_folder(self.settings.outbox)
                 if names := await take_in(here, keep, folder, context):
                     new = await run_folder(Run(folder, [folder / name for name in names]), context)
@@ -135,4 +137,9 @@ def access_of(settings: Settings, known_as: str = "") -> Access:
         first_wait=own.retry_wait_seconds,
         longest_hold=own.retry_after_cap_seconds,
         known_as=known_as,
+        storage_unit_field=own.storage_unit_field,
+        proxy=own.proxy,
+        ca_file=own.ca_file,
+        client_certificate=own.client_certificate_file,
+        client_key=own.client_key_file,
     )

@@ -13,8 +13,9 @@ import orjson
 import pytest
 from simulated import now, simulate
 
+from pipeline.clarus.access import Access
 from pipeline.clarus.answers import Answer, Meaning, meaning
-from pipeline.clarus.client import Access, Clarus
+from pipeline.clarus.client import Clarus
 from pipeline.clarus.tokens import Credentials
 from pipeline.errors import ClarusUnreachable, CredentialsRefused, LookupRefused, Stopped, Unfinished
 from pipeline.stopping import Stopping
@@ -176,7 +177,9 @@ def test_gives_up_when_nothing_has_succeeded_for_its_patience() -> None:
     """The effort is bounded, and the message says what was in the way."""
     server = Server(goods_outs=[httpx.ConnectError("nobody listens")])
 
-    with pytest.raises(ClarusUnreachable, match=r"60 seconds; at last Clarus did not answer .*nobody listens"):
+    with pytest.raises(
+        ClarusUnreachable, match=r"60 seconds; the last answer was: Clarus did not answer .*nobody listens"
+    ):
         write(server)
 
     assert 60 <= server.times("/goods_outs")[-1] <= 95
@@ -335,7 +338,13 @@ def test_a_query_is_asked_a_bounded_number_of_times() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", [(400, {"error": "bad"}), (403, None), (302, None), (200, {"errors": [{"message": "Cannot query field"}]})]
+    "said",
+    [
+        (400, {"error": "bad"}),
+        (403, {"errors": [{"details": "no"}]}),
+        (302, None),
+        (200, {"errors": [{"message": "Cannot query field"}]}),
+    ],
 )
 def test_a_query_that_will_never_be_answered_is_asked_once(said: Said) -> None:
     """What is not allowed or not understood does not pass with time."""

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulated import now, simulate
 
-from pipeline.clarus.pace import Pace, Patience
+from pipeline.clarus.pace import Pace
+from pipeline.clarus.patience import Patience
 from pipeline.errors import ClarusUnreachable, Stopped
 from pipeline.stopping import Stopping
 
@@ -245,7 +246,7 @@ def test_patience_ends_when_nothing_has_succeeded_for_so_long() -> None:
         patience.check()
         await asyncio.sleep(1.0)
 
-        with pytest.raises(ClarusUnreachable, match="for 60 seconds; at last Clarus answered 502"):
+        with pytest.raises(ClarusUnreachable, match="for 60 seconds; the last answer was: Clarus answered 502"):
             patience.check()
 
     simulate(scenario())

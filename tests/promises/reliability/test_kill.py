@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.clarus.client import Access
+from pipeline.clarus.access import Access
 from pipeline.clarus.tokens import Credentials
 from pipeline.ledger import Ledger, RunFile
 from pipeline.sandbox import Fault, What
