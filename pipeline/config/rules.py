@@ -11,6 +11,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import SecretStr
 
+_OTHER_ZONES = re.compile(
+    r"\b(?:[ECMP][SD]?T|[ECW]ES?T|ME[SZ]Z?|MESZ|BST|IST|MSK|SAST|JST|A[CEW][SD]T|NZ[SD]T|AK[SD]T|HST|TRT|HKT|SGT|"
+    r"(?:UTC|GMT)\s?[+-]\s?\d+|[A-Z][a-z]+/[A-Z]\w+)(?!\w)"
+)
 # A date that no other date is read for by mistake: day, month and year cannot stand for one another.
 _SAMPLE = datetime(2031, 12, 25, 13, 45, 56, tzinfo=UTC)
 
@@ -32,6 +36,11 @@ def date_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
         if not _names_a_day(form):
             raise ValueError(
                 f"must hold formats with %d, %m (or %b, %B) and %Y (or %y), each once: {form!r} is not one"
+            )
+        if name := _zone_named(form):
+            raise ValueError(
+                f"must have formats without the name of a zone, which says no offset for sure: {form!r} has {name} "
+                f"(write %z for offsets such as +01:00, or UTC, GMT or Z as they stand in the cells)"
             )
         if not _is_readable(form):
             raise ValueError(f"must hold date formats such as '%d/%m/%Y': {form!r} is not one")
@@ -102,6 +111,14 @@ def _names_a_day(form: str) -> bool:
     directives = re.findall(r"%(.)", form)
     parts = ("d",), ("m", "b", "B"), ("Y", "y")
     return all(sum(directives.count(letter) for letter in part) == 1 for part in parts)
+
+
+def _zone_named(form: str) -> str:
+    """What in a format names a zone other than UTC; strptime would read it and forget it."""
+    if "%Z" in form.replace("%%", ""):
+        return "%Z"
+    match = _OTHER_ZONES.search(re.sub("%.", " ", form))
+    return match[0] if match else ""
 
 
 def _is_readable(form: str) -> bool:

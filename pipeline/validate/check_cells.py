@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from pipeline.validate.column_form import dates_either_way, numbers_either_way
 from pipeline.validate.doubts import Doubt
 from pipeline.validate.plain_texts import plain_texts, taken_off
 from pipeline.validate.unknown_columns import unknown_columns
@@ -97,7 +98,9 @@ def _canonical(series: pd.Series[str], column: Column, rules: Rules, shown: str)
     if plain.blank:
         codes = np.where(np.isin(codes, plain.blank), -1, codes).astype(np.int32)
     told = list(taken_off(plain, originals, shown))
-    reasons = {i: doubt.message for i, doubt in plain.doubts.items() if doubt.holds}
+    doubts = plain.doubts | dict(numbers_either_way(pd.Index(texts, dtype="str"), column))
+    reasons = {i: doubt.message for i, doubt in doubts.items() if doubt.holds}
+    written = list(texts) if column.kind.name == "datetime" else []
     if column.kind.canonical:
         for i, text in enumerate(texts):
             if text and i not in reasons:
@@ -105,7 +108,11 @@ def _canonical(series: pd.Series[str], column: Column, rules: Rules, shown: str)
                     texts[i] = column.kind.canonical(text, rules.reading)
                 except ValueError as error:
                     reasons[i] = str(error)
-    return _Canonical(codes, originals, texts, reasons, plain.doubts, told)
+    if written and reasons:
+        either_way = dict(dates_either_way(written, list(reasons), rules.reading.date_formats))
+        doubts |= either_way
+        reasons |= {i: doubt.message for i, doubt in either_way.items()}
+    return _Canonical(codes, originals, texts, reasons, doubts, told)
 
 
 def _defaults(record: RecordType, rules: Rules) -> dict[str, Json]:

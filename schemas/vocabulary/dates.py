@@ -11,9 +11,12 @@ FIRST_YEAR, LAST_YEAR = 1970, 2100
 
 _ISO = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d)"
-    r"(?:[T ](?P<time>\d\d:\d\d(?::\d\d)?)(?:[.,](?P<fraction>\d{1,6})\d*)?(?: ?(?P<zone>[Zz]|[+-]\d\d:?\d\d))?)?",
+    r"(?:[T ](?P<time>\d\d:\d\d(?::\d\d)?)(?:[.,](?P<fraction>\d{1,6})\d*)?(?: ?(?P<zone>[Zz]|UTC|GMT|(?:UTC|GMT)?[+-]\d\d(?::?\d\d)?))?)?",
     re.ASCII,
 )
+# Behind a time: a date such as 10-06-2026 has no zone at its end.
+_ZONE = re.compile(r"(?<=:\d\d|[ \d][AaPp][Mm]) ?(?P<zone>[Zz]|UTC|GMT|(?:UTC|GMT)?[+-]\d\d(?::?\d\d)?)$", re.ASCII)
+_UTC_IN_FORMAT = re.compile(r"\b(?:UTC|GMT)\b|(?<![A-Za-z])Z(?![A-Za-z])")
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?[+-]\d\d:\d\d", re.ASCII)
 _LETTERS = {"d": "DD", "m": "MM", "Y": "YYYY", "y": "YY", "b": "Mon", "B": "Month", "H": "hh", "I": "hh", "M": "mm"}
 _LETTERS |= {"S": "ss", "f": "ffffff", "p": "AM/PM", "z": "+hh:mm", "a": "Day", "A": "Day", "%": "%"}
@@ -67,22 +70,19 @@ def format_in_words(form: str) -> str:
 
 def _from_iso(match: re.Match[str]) -> datetime:
     time = match["time"] or "00:00"
-    zone = (match["zone"] or "").upper()
     try:
-        when = datetime.fromisoformat(f"{match['date']}T{time}{zone}")
+        when = datetime.fromisoformat(f"{match['date']}T{time}{_offset(match['zone'] or '')}")
     except ValueError as error:
         raise ValueError("is a date or time that does not exist") from error
     return when.replace(microsecond=int((match["fraction"] or "0").ljust(6, "0")))
 
 
 def _from_formats(text: str, formats: tuple[str, ...]) -> datetime:
-    readings: dict[datetime, str] = {}
-    impossible = False
-    for form in formats:
-        try:
-            readings.setdefault(datetime.strptime(text, form), format_in_words(form))
-        except ValueError as error:
-            impossible |= "out of range" in str(error)  # the form fits: 31/06/2026
+    readings, impossible = _readings(text, formats)
+    if not readings and (match := _ZONE.search(text)):
+        readings, impossible = _readings(text[: match.start()], formats)
+        zone = datetime.fromisoformat(f"2000-01-01T00:00{_offset(match['zone'])}").tzinfo
+        readings = {when.replace(tzinfo=when.tzinfo or zone): form for when, form in readings.items()}
     if not readings and impossible:
         raise ValueError("is a date or time that does not exist")
     if not readings:
@@ -92,6 +92,28 @@ def _from_formats(text: str, formats: tuple[str, ...]) -> datetime:
         both = " and ".join(f"{when:%Y-%m-%d} as {form}" for when, form in readings.items())
         raise ValueError(f"can be read as two dates: {both}")
     return next(iter(readings))
+
+
+def _readings(text: str, formats: tuple[str, ...]) -> tuple[dict[datetime, str], bool]:
+    """What a text means in each form that it has, with that form in words; and whether one fits no date that exists."""
+    readings: dict[datetime, str] = {}
+    impossible = False
+    for form in formats:
+        try:
+            when = datetime.strptime(text, form)
+        except ValueError as error:
+            impossible |= "out of range" in str(error)  # the form fits: 31/06/2026
+        else:
+            # strptime compares the letters of a format with the cell, and knows nothing of what they mean.
+            utc = when.tzinfo is None and _UTC_IN_FORMAT.search(re.sub("%.", " ", form))
+            readings.setdefault(when.replace(tzinfo=UTC) if utc else when, format_in_words(form))
+    return readings, impossible
+
+
+def _offset(zone: str) -> str:
+    """The offset that Z, UTC, GMT and +01, GMT+01 stand for; "" for none."""
+    name = zone.upper().removeprefix("UTC").removeprefix("GMT")
+    return name or ("Z" if zone else "")
 
 
 def _in_zone(when: datetime, zone: tzinfo) -> datetime:

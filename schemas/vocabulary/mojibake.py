@@ -7,8 +7,10 @@ import re
 _BEYOND_ASCII = re.compile("[\x80-\uffff]{2,}")
 # Control characters that no one types: letters of Windows that were read as Latin-1.
 _CONTROLS = re.compile("[\x80-\x84\x86-\x9f]")
-# A single letter may look like two of these by chance (`Рі` is Ukrainian), hence the letters that must come out.
-_CODE_PAGES = {"cp1252": 1, "latin-1": 1, "cp1250": 1, "mac_roman": 1, "cp850": 1, "cp1251": 3}
+# A single letter may look like two of these by chance (`Рі` is Ukrainian), hence the letters that must come out,
+# and with which character the first must begin.
+_CODE_PAGES = {"cp1252": (1, ""), "latin-1": (1, ""), "cp1250": (1, ""), "mac_roman": (1, "√¬"), "cp850": (1, "├┬")}
+_CODE_PAGES |= {"cp1251": (3, "")}
 
 
 def letters_meant(text: str) -> str:
@@ -20,7 +22,9 @@ def letters_meant(text: str) -> str:
 
 
 def _decoded(run: str) -> str:
-    for code_page, fewest in _CODE_PAGES.items():
+    for code_page, (fewest, begins) in _CODE_PAGES.items():
+        if begins and run[0] not in begins:
+            continue
         try:
             letters = _bytes_of(run, code_page).decode("utf-8")
         except UnicodeError:

@@ -49,6 +49,34 @@ def test_configured_formats_and_zone_are_used(text: str, timestamp: str) -> None
     assert read_timestamp(text, BRITISH) == timestamp
 
 
+@pytest.mark.parametrize(
+    ("text", "formats", "timestamp"),
+    [
+        ("2026-06-10 14:30:00 UTC", (), "2026-06-10T14:30:00+00:00"),
+        ("2026-06-10 14:30 GMT", (), "2026-06-10T14:30:00+00:00"),
+        ("2026-06-10T14:30:00+00", (), "2026-06-10T14:30:00+00:00"),
+        ("2026-06-10 14:30:00 UTC+02:00", (), "2026-06-10T14:30:00+02:00"),
+        ("10/06/2026 14:30 UTC", ("%d/%m/%Y %H:%M",), "2026-06-10T14:30:00+00:00"),
+        ("10/06/2026 14:30Z", ("%d/%m/%Y %H:%M",), "2026-06-10T14:30:00+00:00"),
+        ("10/06/2026 14:30 -0700", ("%d/%m/%Y %H:%M",), "2026-06-10T14:30:00-07:00"),
+        ("10/06/2026 02:30 PM +01", ("%d/%m/%Y %I:%M %p",), "2026-06-10T14:30:00+01:00"),
+        ("10/06/2026 14:30 GMT", ("%d/%m/%Y %H:%M GMT",), "2026-06-10T14:30:00+00:00"),
+        ("10.06.2026T14:30Z", ("%d.%m.%YT%H:%MZ",), "2026-06-10T14:30:00+00:00"),
+        ("10-06-2026", ("%d-%m-%Y",), "2026-06-10T00:00:00+01:00"),
+    ],
+)
+def test_a_zone_in_a_cell_or_in_a_format_is_that_zone(text: str, formats: tuple[str, ...], timestamp: str) -> None:
+    """UTC is not the configured zone, whether the cell says so or the letters of the format."""
+    assert read_timestamp(text, Reading(LONDON, formats)) == timestamp
+
+
+@pytest.mark.parametrize("zone", ["PDT", "CEST", "EST", "BST", "+1", "UTC+"])
+def test_the_name_of_another_zone_is_refused(zone: str) -> None:
+    """EST is five hours behind in New York and ten ahead in Sydney."""
+    with pytest.raises(ValueError, match="is not a date in the form"):
+        read_timestamp(f"2026-06-10 14:30 {zone}", Reading(LONDON, ("%Y-%m-%d %H:%M",)))
+
+
 @pytest.mark.parametrize("formats", [(), ("%d/%m/%Y",), ("%m/%d/%Y",), ("%Y-%d-%m",)])
 def test_an_iso_date_is_never_turned_round(formats: tuple[str, ...]) -> None:
     """2024-03-04 is 4 March whatever else is accepted."""

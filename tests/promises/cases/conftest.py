@@ -64,7 +64,8 @@ def play(operator: Any) -> Play:
         assert operator.call("run").exit_code == 0
         seeded = {record.id for record in _records(operator)}
         if (settings := case.folder / "clarus.toml").exists():
-            top, _, sections = settings.read_text(encoding="utf-8").partition("[")
+            # By lines: the value of a key at the top may be a list.
+            top, _, sections = f"\n{settings.read_text(encoding='utf-8')}".partition("\n[")
             operator.configure(top, f"[{sections}" if sections else "")
         code, words = _run(operator, case.folder, case.files)
         if case.again:

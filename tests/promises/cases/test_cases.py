@@ -11,9 +11,6 @@ from tests.promises.cases.conftest import Case, Play, cases
 
 # What each of these waits for.
 WAITING = {
-    "german_thousands": "values",
-    "us_dates": "values",
-    "zone_name": "values",
     "shown_prefix": "xlsx",
     "shown_decimals": "xlsx",
     "shown_condition": "xlsx",
