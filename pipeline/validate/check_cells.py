@@ -98,7 +98,7 @@ def _canonical(series: pd.Series[str], column: Column, rules: Rules, shown: str)
     if plain.blank:
         codes = np.where(np.isin(codes, plain.blank), -1, codes).astype(np.int32)
     told = list(taken_off(plain, originals, shown))
-    doubts = plain.doubts | dict(numbers_either_way(pd.Index(texts, dtype="str"), column))
+    doubts = plain.doubts | dict(numbers_either_way(texts, column))
     reasons = {i: doubt.message for i, doubt in doubts.items() if doubt.holds}
     written = list(texts) if column.kind.name == "datetime" else []
     if column.kind.canonical:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,7 +22,7 @@ _MONTHS, _DAYS = 12, 31
 Parts = tuple[int, int]
 
 
-def numbers_either_way(texts: pd.Index[str], column: Column) -> Iterator[tuple[int, Doubt]]:
+def numbers_either_way(texts: list[str], column: Column) -> Iterator[tuple[int, Doubt]]:
     """Find the numbers with a point that may stand between thousands, where the column shows that some do.
 
     Yields:
@@ -35,7 +34,7 @@ def numbers_either_way(texts: pd.Index[str], column: Column) -> Iterator[tuple[i
     found = pc.match_substring_regex(pa.array(texts, pa.large_string()), f"^(?:{others})$")
     if not pc.any(found).as_py():
         return
-    shown = texts[found.to_numpy(zero_copy_only=False)][0]
+    shown = texts[found.index(True).as_py()]
     for place, text in enumerate(texts):
         if _EITHER_WAY.fullmatch(text):
             whole = text.replace(".", "")

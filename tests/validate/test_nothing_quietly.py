@@ -118,7 +118,6 @@ def test_what_only_looks_odd_is_sent_as_it_stands(validated: Validate, heading: 
         ("priority", '="12"', 12),
         ("load_reference", '"00123"', "00123"),
         ("load_reference", '"""00123"""', "00123"),
-        ("load_reference", '"\'00123"', "00123"),
         ("notes", '"5"" pipe"', '5" pipe'),
         ("load_reference", "SKU\u200b-2", "SKU-2"),
         ("load_reference", "SKU\xad-3", "SKU-3"),
@@ -166,17 +165,14 @@ def test_letters_are_compared_in_their_composed_form(validated: Validate) -> Non
         ("MÃ¼ller", "Müller"),
         ("Oâ€™Neil", "O’Neil"),
         ("Å\x81Ã³dÅº", "Łódź"),
-        ("ĹłĂłd", ""),
+        ("M├╝ller", "Müller"),
+        ("M√ºller", "Müller"),
         ("MĂĽller", "Müller"),
         ("РђРЅРЅР°", "Анна"),
     ],
 )
 def test_letters_encoded_twice_are_told_in_texts_and_hold_codes(validated: Validate, text: str, meant: str) -> None:
     """A name arrives garbled and can be read; a code is another one."""
-    if not meant:
-        assert one_cell(validated, "recipient_name", text)[0] == text
-        return
-
     value, [problem] = one_cell(validated, "recipient_name", text)
     code, [wrong] = one_cell(validated, "load_reference", text)
 
