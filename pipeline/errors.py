@@ -11,7 +11,8 @@
         ├── SettingRefused      Clarus does not know what a setting names
         ├── ClarusUnreachable   nothing has succeeded for too long
         ├── LookupRefused       Clarus does not understand or allow what we ask
-        ├── LedgerUnusable      the ledger is damaged, or of a newer version
+        ├── LedgerUnusable      the ledger is of a newer version, or cannot be written
+        │   └── LedgerDamaged   it is damaged: restore or rebuild it
         └── Stopped             Ctrl-C or SIGTERM
     OutboxBusy                  wait for the other run to end                       exit 4
 
@@ -77,6 +78,14 @@ class LookupRefused(Unfinished):
 
 class LedgerUnusable(Unfinished):
     """The ledger is damaged or was written by a newer version; it is left as it is."""
+
+
+class LedgerDamaged(LedgerUnusable):
+    """The ledger cannot be read as one; `reason` says so without what to do."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(f"{reason}: {hint}")
+        self.reason = reason
 
 
 class Stopped(Unfinished):

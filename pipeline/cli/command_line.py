@@ -118,15 +118,22 @@ def _telling(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _loading(command: Callable[..., Any]) -> Callable[..., Any]:
+def _reaching(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--rate", type=float, help="Limit of requests a second; none unless set."),
-        click.option("--concurrency", type=int, help="Limit of requests at the same time, 1 to 512; 32 unless set."),
         click.option("--sandbox", is_flag=True, help="Use the built-in stand-in for Clarus; needs no credentials."),
         click.option("--outbox", type=_FOLDER, help="Folder of the results and the ledger; outbox unless set."),
     ):
         command = option(command)
     return command
+
+
+def _loading(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--rate", type=float, help="Limit of requests a second; none unless set."),
+        click.option("--concurrency", type=int, help="Limit of requests at the same time, 1 to 512; 32 unless set."),
+    ):
+        command = option(command)
+    return _reaching(command)
 
 
 @main.command()
@@ -162,6 +169,57 @@ def retry(run: str | None, **options: Any) -> None:
     from pipeline.cli.commands import retry_runs
 
     sys.exit(retry_runs(run, **options))
+
+
+@main.command()
+@click.argument("run", required=False)
+@_reaching
+@_configured
+@_telling
+def audit(run: str | None, **options: Any) -> None:
+    """Prove that Clarus holds what was created, each record once.
+
+    RUN is the name of a folder in the outbox; without it, every run is audited.
+
+    Records that are gone or there twice are listed, and the results of their runs are rewritten. Exit code 0: all is
+    well; 1: something is wrong; 3: Clarus could not be asked.
+    """
+    from pipeline.cli.upkeep import audit_runs
+
+    sys.exit(audit_runs(run, **options))
+
+
+@main.command()
+@click.argument("record_type", metavar="[TYPE]", required=False)
+@click.argument("reference", required=False)
+@click.option("--account", help="Account of the document; needed where several accounts have the reference.")
+@click.option("--send-again", is_flag=True, help="Forget it although Clarus does not list such records.")
+@click.option("--run", "run", help="Let go of what this run has left to do, instead.")
+@_reaching
+@_configured
+@_telling
+def forget(record_type: str | None, reference: str | None, run: str | None, **options: Any) -> None:
+    """Let REFERENCE be sent as if it never had been.
+
+    Clarus is asked first: while it has the record, nothing is forgotten (exit code 1).
+    """
+    from pipeline.cli.upkeep import forget_entry
+
+    sys.exit(forget_entry(record_type, reference, run, **options))
+
+
+@main.command()
+@_reaching
+@_configured
+@_telling
+def rebuild(**options: Any) -> None:
+    """Make a new ledger from the results files in the outbox.
+
+    For an outbox whose ledger is lost or damaged. An old ledger is kept under another name. Needs no network.
+    """
+    from pipeline.cli.upkeep import rebuild_ledger
+
+    sys.exit(rebuild_ledger(**options))
 
 
 @main.command()

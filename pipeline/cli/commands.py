@@ -22,14 +22,14 @@ from pipeline.cli.screen import harmless, tell
 from pipeline.config import Settings, load_settings, require_access
 from pipeline.errors import Stopped, UsageError
 from pipeline.extract import SUFFIXES
-from pipeline.ledger import Ledger
 from pipeline.runs.batch import Batch, access_of
-from pipeline.runs.closing import Finished
 from pipeline.runs.inbox import wait_until_whole, waiting_files
+from pipeline.runs.ledger_file import read_ledger
 from pipeline.runs.lock import holding
-from pipeline.runs.outbox import LEDGER, make_folders, owners_alone
+from pipeline.runs.outbox import make_folders, owners_alone
 from pipeline.runs.reading import StageOptions, configured_book, extract_file, require_address_book, validate_files
 from pipeline.runs.returning import KeptInputs
+from pipeline.runs.unsettled import BatchReport
 from pipeline.stopping import Stopping, listening
 from pipeline.transform import all_documents
 from schemas import RECORD_TYPES, RecordType
@@ -38,7 +38,7 @@ from schemas.vocabulary.headings import fold, nearest
 
 def run_files(files: Sequence[Path], dry_run: bool, **options: Any) -> int:
     """Load files, those named or those of the inbox, after the unfinished work of earlier runs."""
-    settings = _settings(options)
+    settings = settings_of(options)
     for file in files:
         _must_be_a_file(file)
     stopping = Stopping()
@@ -53,7 +53,7 @@ def _run_files(
     with holding(settings.outbox):
         taken = list(files) or _from_inbox(settings, stopping)
         if not taken and (dry_run or not _is_left(settings, "owed")):
-            return tell_runs([], _telling(options))
+            return tell_runs(BatchReport(), telling_of(options))
         if dry_run:
             return _with_clarus(settings, options, stopping, lambda batch: batch.rehearse(taken))
         return _with_clarus(settings, options, stopping, lambda batch: batch.run(taken, keep=bool(files)))
@@ -61,7 +61,7 @@ def _run_files(
 
 def retry_runs(run: str | None, send_unknown: bool, **options: Any) -> int:
     """Try again what earlier runs left unfinished."""
-    settings = _settings(options)
+    settings = settings_of(options)
     stopping = Stopping()
     if run is not None and Path(run).parent.resolve() == settings.outbox.resolve():
         run = Path(run).name  # as the shell completes it, and as the screen shows it
@@ -75,20 +75,20 @@ def _retry_runs(
 ) -> int:
     with holding(settings.outbox):
         if run is None and not _is_left(settings, "unfinished"):
-            return tell_runs([], _telling(options))
+            return tell_runs(BatchReport(), telling_of(options))
         return _with_clarus(settings, options, stopping, lambda batch: batch.retry(run, send_unknown))
 
 
 def check_files(files: Sequence[Path], **options: Any) -> int:
     """Check files without a network."""
-    settings = _settings(options)
+    settings = settings_of(options)
     for file in files:
         _must_be_a_file(file)
     stage_options = StageOptions.of(settings)
     kept = KeptInputs(settings.outbox, stage_options)
     read_files = kept.restored([extract_file(file, stage_options) for file in files])
     clean = validate_files(read_files, stage_options)
-    return tell_check(read_files, all_documents(clean, configured_book(settings)), _telling(options))
+    return tell_check(read_files, all_documents(clean, configured_book(settings)), telling_of(options))
 
 
 def serve_sandbox(host: str, port: int, latency: float, journal: Path | None) -> None:
@@ -126,12 +126,12 @@ def write_empty(record_type: str, output: Path | None, **options: Any) -> int:
     target = output or Path(f"{record.name}.csv")
     match target.suffix.lower():
         case ".csv":
-            write_template(record, target, "csv", _settings(options))
+            write_template(record, target, "csv", settings_of(options))
         case ".xlsx":
-            write_template(record, target, "xlsx", _settings(options))
+            write_template(record, target, "xlsx", settings_of(options))
         case _:
             raise UsageError(f"{target}: a template is a .csv or an .xlsx file")
-    telling = _telling(options)
+    telling = telling_of(options)
     if telling.as_json:
         tell(orjson.dumps({"file": str(target), "record_type": record.name}).decode())
     elif not telling.quiet:
@@ -144,7 +144,7 @@ def show_fields(record_type: str, as_json: bool, **options: Any) -> int:
     from pipeline.describe.fields import as_json as to_json
     from pipeline.describe.fields import as_text, describe
 
-    lines = describe(_record_type(record_type), _settings(options))
+    lines = describe(_record_type(record_type), settings_of(options))
     if as_json:
         tell(orjson.dumps(to_json(lines), option=orjson.OPT_INDENT_2).decode())
     else:
@@ -156,7 +156,7 @@ def _is_left(settings: Settings, what: Literal["owed", "unfinished"]) -> bool:
     """Whether any run of the outbox has something left: if not, Clarus is not needed, nor who we are there."""
 
     async def ask() -> bool:
-        ledger = Ledger.open_to_read(settings.outbox / LEDGER)
+        ledger = read_ledger(settings.outbox)
         try:
             return await ledger.has_runs(what)
         finally:
@@ -165,7 +165,8 @@ def _is_left(settings: Settings, what: Literal["owed", "unfinished"]) -> bool:
     return asyncio.run(ask())
 
 
-def _settings(options: Mapping[str, Any]) -> Settings:
+def settings_of(options: Mapping[str, Any]) -> Settings:
+    """The configuration, with the options of the command line over it."""
     overrides = {
         "inbox": options.get("inbox"),
         "outbox": options.get("outbox"),
@@ -175,7 +176,8 @@ def _settings(options: Mapping[str, Any]) -> Settings:
     return load_settings(options.get("config"), options.get("profile"), environ=os.environ, overrides=overrides)
 
 
-def _telling(options: Mapping[str, Any]) -> Telling:
+def telling_of(options: Mapping[str, Any]) -> Telling:
+    """How much is printed, and for whom."""
     return Telling(options["as_json"], options["quiet"], bool(options["verbose"]))
 
 
@@ -210,22 +212,22 @@ def _with_clarus(
     settings: Settings,
     options: Mapping[str, Any],
     stopping: Stopping,
-    call: Callable[[Batch], Coroutine[Any, Any, list[Finished]]],
+    call: Callable[[Batch], Coroutine[Any, Any, BatchReport]],
 ) -> int:
     require_address_book(settings)
     with (
-        _clarus(settings, options["sandbox"]) as (reached, known_as),
+        reached_clarus(settings, options["sandbox"]) as (reached, known_as),
         watching(options["quiet"], options["verbose"]) as progress,
     ):
         try:
             finished = asyncio.run(call(Batch(reached, access_of(reached, known_as), progress, stopping)))
         except KeyboardInterrupt:
             raise Stopped("stopped at once; the next run goes on from the ledger") from None
-    return tell_runs(finished, _telling(options))
+    return tell_runs(finished, telling_of(options))
 
 
 @contextmanager
-def _clarus(settings: Settings, sandbox: bool) -> Iterator[tuple[Settings, str]]:
+def reached_clarus(settings: Settings, sandbox: bool) -> Iterator[tuple[Settings, str]]:
     """The settings that reach Clarus, or a sandbox that remembers its records beside the ledger."""
     if not sandbox:
         require_access(settings)

@@ -15,6 +15,7 @@ from pipeline.cli.screen import harmless, tell
 from pipeline.results import Cause, Issue, causes_of, summarise
 from pipeline.runs.closing import Finished
 from pipeline.runs.reading import ReadFile
+from pipeline.runs.unsettled import BatchReport
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.outcomes import OWED, Status
 from pipeline.values.problems import Problem, Severity
@@ -41,20 +42,22 @@ class Telling:
     verbose: bool = False
 
 
-def tell_runs(finished: Sequence[Finished], telling: Telling) -> int:
-    """Tell how the runs went and return the exit code of them all: the worst."""
-    exit_code = max((run.exit_code for run in finished), default=0)
+def tell_runs(report: BatchReport, telling: Telling) -> int:
+    """Print how the runs of a call went and return its exit code."""
     if telling.as_json:
-        _print_json({"exit_code": exit_code, "runs": [run.summary for run in finished]})
-        return exit_code
+        told = {"exit_code": report.exit_code, "runs": [run.summary for run in report.finished]}
+        _print_json({**told, "unsettled": list(report.unsettled)})
+        return report.exit_code
     blocks: list[list[str]] = []
-    for run in finished:
+    for run in report.finished:
         if run.exit_code or not telling.quiet or _is_loud(run):
-            blocks += [[f"Run {run.folder.name}"] if len(finished) > 1 else [], *_run(run, telling)]
-    if not finished and not telling.quiet:
+            blocks += [[f"Run {run.folder.name}"] if len(report.finished) > 1 else [], *_run(run, telling)]
+    if report.unsettled:
+        blocks.append([click.style("Unfinished", fg="red", bold=True), *(f"  {each}" for each in report.unsettled)])
+    elif not report.finished and not telling.quiet:
         blocks.append(["Nothing to do."])
     _print_blocks(blocks)
-    return exit_code
+    return report.exit_code
 
 
 def tell_check(files: Sequence[ReadFile], tables: Sequence[DocumentTable], telling: Telling) -> int:

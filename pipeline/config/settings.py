@@ -64,6 +64,7 @@ class ClarusSettings(BaseModel):
     timeout_seconds: Timeout = 30
     connect_timeout_seconds: Timeout = 10
     read_settle_seconds: Seconds = 2  # before concluding that a record is not there
+    doubt_seconds: Seconds = 60  # after its sending, until which a record may get into Clarus, or not be listed yet
     give_up_seconds: Timeout = 60  # without any success
     retry_wait_seconds: Seconds = 1  # the first wait after trouble; later ones are longer
     retry_after_cap_seconds: Seconds = 120  # the longest that Clarus may tell us to wait
@@ -76,6 +77,11 @@ class ClarusSettings(BaseModel):
     client_certificate_file: Path | None = None
     client_key_file: Path | None = None
 
+    @property
+    def doubt(self) -> float:
+        """The seconds of doubt: never less than a request may take."""
+        return max(self.doubt_seconds, self.timeout_seconds)
+
 
 class Settings(BaseModel):
     """Everything that can be set for a run, apart from its files."""
@@ -87,6 +93,7 @@ class Settings(BaseModel):
     unsent_columns: Literal["warn", "error", "ignore"] = "warn"
     unknown_columns: Literal["warn", "error", "ignore"] = "warn"
     fallback_encoding: Annotated[str, AfterValidator(rules.encoding)] | None = None
+    audit: Annotated[bool, Strict()] = True  # at the end of a run, look up once more what it made
     failed_files: Literal["xlsx", "same"] = "xlsx"  # what is to be corrected: a workbook of texts, or as the input
     address_book: Path | None = None
     existing_products: Literal["exists", "update", "error"] = "exists"

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from pipeline.errors import LedgerUnusable
+from pipeline.errors import LedgerDamaged, LedgerUnusable
 from pipeline.ledger.entries import Entry, Identity, State
 
 _VERSION = 1
@@ -63,7 +63,7 @@ def connect(database: str, path: Path, begin: Callable[[sqlite3.Connection, Path
         hint = "look at its permissions, and at the space on its disk"
         raise LedgerUnusable(f"the ledger {path} cannot be opened ({error}): {hint}") from error
     except sqlite3.DatabaseError as error:
-        raise LedgerUnusable(f"the ledger {path} cannot be read ({error}): {_RESTORE}") from error
+        raise LedgerDamaged(f"the ledger {path} cannot be read ({error})", _RESTORE) from error
     return connection
 
 
@@ -79,7 +79,7 @@ def check(connection: sqlite3.Connection, path: Path) -> bool:
         raise LedgerUnusable(f"the ledger {path} was written by a newer version: update clarus-batch")
     (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
-        raise LedgerUnusable(f"the ledger {path} is damaged ({verdict}): {_RESTORE}")
+        raise LedgerDamaged(f"the ledger {path} is damaged ({verdict})", _RESTORE)
     return not is_new
 
 
@@ -195,6 +195,27 @@ def with_references(connection: sqlite3.Connection, tenant: str, record: str, re
         )
         found += map(_entry, connection.execute(sql, (tenant, record, *asked)))
     return found
+
+
+def made(connection: sqlite3.Connection, tenant: str, run: str | None) -> list[Entry]:
+    """Return the entries of records that a run made or changed, or any run, and of those found to be gone since."""
+    sql = f"SELECT {_COLUMNS} FROM documents WHERE tenant = ? AND state IN ('created', 'updated', 'gone')"
+    values: tuple[str, ...] = (tenant,)
+    if run is not None:
+        sql, values = f"{sql} AND run = ?", (tenant, run)
+    return [*map(_entry, connection.execute(sql, values))]
+
+
+def in_doubt(connection: sqlite3.Connection, tenant: str, run: str) -> list[Entry]:
+    """Return the entries of documents that a run sent without an answer."""
+    sql = f"SELECT {_COLUMNS} FROM documents WHERE tenant = ? AND run = ? AND state = 'sent'"
+    return [*map(_entry, connection.execute(sql, (tenant, run)))]
+
+
+def forget(identity: Identity) -> tuple[str, Sequence[Any]]:
+    """The write that takes an entry out."""
+    sql = "DELETE FROM documents WHERE tenant = ? AND record = ? AND account = ? AND reference = ?"
+    return sql, (identity.tenant, identity.record, identity.account, identity.reference)
 
 
 def closed_rows(connection: sqlite3.Connection, run: str) -> list[tuple[str, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,17 @@ class State(StrEnum):
     CREATED = "created"
     CHANGING = "changing"  # a change of it left or was about to leave; sending it again does no harm
     UPDATED = "updated"
+    GONE = "gone"  # it was created, and is no longer in Clarus
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"  # it was about to leave and surely did not
+
+
+class Left(IntEnum):
+    """What is left to do of a run, as far as it goes on by itself."""
+
+    NOTHING = 0
+    ROWS = 1  # rows that were not reached, or how many is not known: the run died
+    DOUBTS = 2  # nothing but documents that were sent without an answer
 
 
 @dataclass(frozen=True, slots=True)

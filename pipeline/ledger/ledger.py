@@ -13,7 +13,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from pipeline.errors import LedgerUnusable
 from pipeline.ledger import database
-from pipeline.ledger.entries import Entry, Identity, RunFile
+from pipeline.ledger.entries import Entry, Identity, Left, RunFile
 
 T = TypeVar("T")
 
@@ -86,6 +86,20 @@ class Ledger:
             lambda: database.with_references(self._connection, tenant, record, sorted(references))
         )
 
+    async def made(self, tenant: str, run: str | None = None) -> list[Entry]:
+        """Return the entries of records that a run made or changed, or any run; those found to be gone as well."""
+        await self.flush()
+        return await self._in_thread(lambda: database.made(self._connection, tenant, run))
+
+    async def in_doubt(self, tenant: str, run: str) -> list[Entry]:
+        """Return the entries of documents that a run sent without an answer."""
+        await self.flush()
+        return await self._in_thread(lambda: database.in_doubt(self._connection, tenant, run))
+
+    async def forget(self, identity: Identity) -> None:
+        """Take the entry of a document out: it may be sent as if it never had been."""
+        await self._write(*database.forget(identity))
+
     async def intend(self, entry: Entry) -> None:
         """Record that a document is about to leave; returns when that is on the disk."""
         await self._write(*database.upsert(entry))
@@ -114,8 +128,8 @@ class Ledger:
             (run, tenant, database.now()),
         )
 
-    async def end_run(self, run: str, owed: bool, unfinished: bool) -> None:
-        """Record that a run's results are written; whether rows of it are owed, and whether any may be tried again."""
+    async def end_run(self, run: str, owed: int, unfinished: bool) -> None:
+        """Record that a run's results are written, what of it is left (see `Left`), and whether `retry` tries any."""
         sql = "UPDATE runs SET ended_at = ?, owed = ?, unfinished = ? WHERE run = ?"
         await self._write(sql, (database.now(), int(owed), int(unfinished), run))
 
@@ -128,6 +142,22 @@ class Ledger:
     async def closed_rows(self, run: str) -> list[tuple[str, int]]:
         """Return the rows of a run that came back in a later one: the checksum of their table, and their numbers."""
         return await self._in_thread(lambda: database.closed_rows(self._connection, run))
+
+    async def unsettled_runs(self) -> list[tuple[str, str]]:
+        """Return the runs, of whatever tenant, of which anything is left, each with its tenant; oldest first."""
+        sql = "SELECT run, tenant FROM runs WHERE owed ORDER BY run"
+        return await self._in_thread(lambda: self._connection.execute(sql).fetchall())
+
+    async def all_runs(self) -> list[tuple[str, str]]:
+        """Return all runs, of whatever tenant, each with its tenant; oldest first."""
+        sql = "SELECT run, tenant FROM runs ORDER BY run"
+        return await self._in_thread(lambda: self._connection.execute(sql).fetchall())
+
+    async def left_of(self, run: str) -> int:
+        """What is left of a run (see `Left`), and 0 for a run that is not known."""
+        sql = "SELECT owed FROM runs WHERE run = ?"
+        row = await self._in_thread(lambda: self._connection.execute(sql, (run,)).fetchone())
+        return int(row[0]) if row else Left.NOTHING
 
     async def owed_runs(self, tenant: str) -> list[str]:
         """Return the runs that died, or left rows pending or unknown; oldest first."""

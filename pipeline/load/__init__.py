@@ -1,9 +1,10 @@
 """Documents posted, each exactly once; one outcome for each, as they come."""
 
+from pipeline.load.audit import Audit, Finding, audited_types
 from pipeline.load.decide import Preparation
 from pipeline.load.deliver import Delivery
 from pipeline.load.differences import RecallDocument
-from pipeline.load.digests import identity_of
+from pipeline.load.digests import digests, identity_of, key_of, whole
 from pipeline.load.existing import Existing
 from pipeline.load.own_records import OwnRecords
 from pipeline.load.posting import Posting
@@ -11,15 +12,21 @@ from pipeline.load.workers import Deliveries, Loader, said_otherwise
 from pipeline.values.outcomes import Outcome
 
 __all__ = [
+    "Audit",
     "Deliveries",
     "Delivery",
     "Existing",
+    "Finding",
     "Loader",
     "Outcome",
     "OwnRecords",
     "Posting",
     "Preparation",
     "RecallDocument",
+    "audited_types",
+    "digests",
     "identity_of",
+    "key_of",
     "said_otherwise",
+    "whole",
 ]

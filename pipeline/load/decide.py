@@ -76,6 +76,8 @@ class Preparation:
 
     def _recalled(self, document: Document, entry: Entry | None) -> Outcome | None:
         """The outcome of a document that this program has made before and that needs nothing now."""
+        if entry is not None and entry.state is State.GONE:
+            return Outcome(Status.GONE, entry.clarus_id, error=_gone(document))
         if entry is None or entry.state not in _MADE:
             return None
         parts = digests(document)
@@ -211,6 +213,13 @@ def _noted(document: Document) -> Outcome | None:
     noted = document.record.noted
     only_read = any(document.controls.get(decides) == value for decides, value in noted.items())
     return Outcome(Status.NOTED) if only_read else None
+
+
+def _gone(document: Document) -> str:
+    record = document.record
+    account = f" --account {document.key[0]}" if len(document.key) == 2 else ""
+    forget = f'clarus-batch forget {record.name} "{document.reference}"{account}'
+    return f"it was created before and is no longer in Clarus; to send it again: {forget}"
 
 
 def _unresolved(resolution: Resolved | Unresolved) -> Outcome | None:

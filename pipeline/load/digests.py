@@ -24,6 +24,16 @@ def identity_of(key: tuple[str, ...], record: str, tenant: str) -> Identity:
     return Identity(tenant, record, "/".join(narrowing), key[-1])
 
 
+def key_of(identity: Identity, size: int) -> tuple[str, ...]:
+    """Undo `identity_of`, for a record type whose key has so many parts."""
+    if size == 1:
+        return (identity.reference,)
+    if size == 2:
+        return identity.account, identity.reference
+    narrowing = (part.replace("~1", "/").replace("~0", "~") for part in identity.account.split("/"))
+    return (*narrowing, identity.reference)
+
+
 def digests(document: Document) -> dict[str, Any]:
     """Digests of the document's parts; `lines` has one for each line, in the order of the rows."""
     parts = document.parts()

@@ -56,7 +56,7 @@ class RowAccounts:
         self.results = RowResults(np.sort(np.append(rows, np.fromiter(self.table.broken, dtype=np.int64))))
         self._run = run
         self._in_doubt = {row: result for row, result in earlier.items() if result.status is Status.UNKNOWN}
-        self._closed = frozenset(closed)
+        self._closed, self._faulty = frozenset(closed), set[int]()
         self._standing = {
             row: result for row, result in earlier.items() if result.status not in again or row in self._closed
         }
@@ -179,14 +179,28 @@ class RowAccounts:
             own.setdefault(problem.row, []).append(named)
         return own
 
+    def leave_unreached(self) -> None:
+        """Rows that were not reached are pending; those in doubt stay in doubt."""
+        for row in self.results.unrecorded():
+            not_reached = RowResult(Status.PENDING, error="not reached before the run stopped")
+            self.results.record(row, self._in_doubt.get(row, not_reached))
+
+    def found_fault(self, rows: Collection[int], problem: Problem, gone: bool) -> None:
+        """Take down what an audit found: a record that is gone, or is in Clarus several times."""
+        for row in rows:
+            if (before := self.results.get(row)) is not None:
+                status = Status.GONE if gone else before.status
+                words = (*(before.words or (before.error,)), *words_of([problem]))
+                self.results.record(row, replace(before, status=status, error=joined(words), words=words))
+        self.problems.append(problem)
+        self._faulty.update(rows)
+
     def close(self, stopped: bool) -> TableReport:
         """Count the rows: what a run that was stopped did not reach is pending; else nothing may be missing."""
         left = self.results.unrecorded()
         if left and not stopped:
             raise RowsLost(f"{self.table.name}: no result for row {', '.join(map(str, left[:5]))}")
-        for row in left:
-            not_reached = RowResult(Status.PENDING, error="not reached before the run stopped")
-            self.results.record(row, self._in_doubt.get(row, not_reached))
+        self.leave_unreached()
         for row in np.flatnonzero(self._outstanding).tolist():
             result = self.results.get(row)
             if result is not None and result.status.done and row not in self._standing:
@@ -195,7 +209,13 @@ class RowAccounts:
         if sum(self.results.counts().values()) != len(self.results):
             raise RowsLost(f"{self.table.name}: the statuses do not add up to {len(self.results)} rows")
         return TableReport(
-            self.table, self.results, self.problems, self.transformed.document_of, self._run, self._closed
+            self.table,
+            self.results,
+            self.problems,
+            self.transformed.document_of,
+            self._run,
+            self._closed,
+            frozenset(self._faulty),
         )
 
     def _status(self, row: int, outcome: Outcome) -> Status:

@@ -143,7 +143,7 @@ def _exit_code(
     if stopped is not None:
         return stopped.exit_code
     waiting = any_of(reports, [status for status in Status if status.needs_someone])
-    return 1 if waiting or unreadable else 0
+    return 1 if waiting or unreadable or any(report.faulty for report in reports) else 0
 
 
 def _files(reports: Sequence[TableReport]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import LedgerUnusable
@@ -13,8 +14,16 @@ from pipeline.runs.inbox import copy, move
 from pipeline.runs.outbox import free_name
 
 
-async def take_in(files: Sequence[Path], keep: bool, folder: Path, context: RunContext) -> list[str]:
-    """Bring files into the folder of their run and return the names that they have there; `keep` copies them."""
+@dataclass(frozen=True, slots=True)
+class BroughtIn:
+    """The names of a run's files: those in its folder, and those that are gone."""
+
+    names: Sequence[str]
+    missing: Sequence[str] = ()
+
+
+async def take_in(files: Sequence[Path], keep: bool, folder: Path, context: RunContext) -> BroughtIn:
+    """Bring files into the folder of their run; `keep` copies them."""
     taken: list[RunFile] = []
     for file in files:
         name = free_name(file.name, [*(other.name for other in taken), *RESERVED_NAMES])
@@ -28,25 +37,31 @@ async def take_in(files: Sequence[Path], keep: bool, folder: Path, context: RunC
     return await bring_in(folder, context)
 
 
-async def bring_in(folder: Path, context: RunContext) -> list[str]:
-    """Return the names of a run's files in its folder, after those that it died too early to take have come in.
+async def bring_in(folder: Path, context: RunContext) -> BroughtIn:
+    """Find a run's files in its folder, after those that it died too early to take have come in.
 
-    A run without any is over.
+    A run that never got any of its files is over.
     """
-    names = []
-    for file in await context.ledger.files_of(folder.name) if folder.is_dir() else ():
+    files = await context.ledger.files_of(folder.name)
+    if not folder.is_dir():
+        return BroughtIn((), [file.name for file in files])
+    names, missing, never = [], [], []
+    had_begun = (folder / SUMMARY).exists() or bool(await context.ledger.in_doubt(context.clarus.tenant, folder.name))
+    for file in files:
         target = folder / file.name
         try:
             if not target.exists() and not (folder / SUMMARY).exists():
                 (copy if file.copied else move)(file.source, target)
         except FileNotFoundError:
-            context.progress.say(f"{file.source} is gone: somebody else has taken it")
+            if not had_begun:
+                context.progress.say(f"{file.source} is gone: somebody else has taken it")
+                never.append(file.name)
         if target.exists():
             names.append(file.name)
-    if not names:
-        if not folder.is_dir():
-            context.progress.say(f"the folder of run {folder.name} is gone: what it had not sent is not tried again")
-        elif not any(folder.iterdir()):
+        elif file.name not in never:
+            missing.append(file.name)
+    if not names and not missing:
+        if not any(folder.iterdir()):
             folder.rmdir()
         await context.ledger.end_run(folder.name, owed=False, unfinished=False)
-    return names
+    return BroughtIn(names, missing)

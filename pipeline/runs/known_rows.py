@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.extract.returned import keys_of, restore_keys
 from pipeline.ledger import Entry, Identity, Ledger, State
-from pipeline.load import identity_of
+from pipeline.load import identity_of, key_of
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.runs.reading import ReadFile
 from pipeline.values.outcomes import DONE
@@ -31,17 +31,11 @@ async def _with_known_references(table: Table, ledger: Ledger, tenant: str) -> T
         return table
     holders = await ledger.holders(tenant, table.record.name, set(claims.values()))
     known = {
-        row: _key_of(holders[clarus_id], len(table.record.key))
+        row: key_of(holders[clarus_id], len(table.record.key))
         for row, clarus_id in claims.items()
         if clarus_id in holders
     }
     return restore_keys(table, known)
-
-
-def _key_of(identity: Identity, size: int) -> tuple[str, ...]:
-    """What the headings of a key held, as far as the ledger tells it: one code that narrows, or none."""
-    narrowing = ("",) * (size - 2) + (identity.account,) if size > 1 else ()
-    return (*(narrowing if size <= 2 else ("",) * (size - 1)), identity.reference)
 
 
 def returned_rows(table: Table) -> Iterator[tuple[str, str, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,6 +12,9 @@ from pathlib import Path
 from pipeline.errors import UsageError
 
 LEDGER = "ledger.sqlite3"
+PAYLOADS = "payloads.jsonl"  # what a rehearsal would send; its folder holds no run
+
+_RUN = re.compile(r"\d{8}-\d{6}-\d{3}", re.ASCII)
 
 
 @contextmanager
@@ -45,6 +49,14 @@ def new_run_folder(outbox: Path, now: Callable[[], datetime] = lambda: datetime.
         except FileExistsError:
             continue  # another millisecond
         return folder
+
+
+def run_folders(outbox: Path) -> list[Path]:
+    """The folders of runs that hold anything, rehearsals left out; oldest first."""
+    if not outbox.is_dir():
+        return []
+    folders = sorted(path for path in outbox.iterdir() if _RUN.fullmatch(path.name) and path.is_dir())
+    return [path for path in folders if any(path.iterdir()) and not (path / PAYLOADS).exists()]
 
 
 def free_name(name: str, taken: Collection[str]) -> str:

@@ -15,10 +15,9 @@ from pipeline.progress import Progress
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.runs.closing import Finished
 from pipeline.runs.context import RunContext
+from pipeline.runs.outbox import PAYLOADS
 from pipeline.runs.run import Run, run_stages
 from pipeline.values.outcomes import Outcome, Status
-
-PAYLOADS = "payloads.jsonl"
 
 _NOT_KNOWN = (
     "whether Clarus accepts the records: only sending them shows that",

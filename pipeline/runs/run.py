@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.clarus.lists import Lists
 from pipeline.errors import LedgerUnusable
-from pipeline.load import Deliveries, Delivery, OwnRecords
+from pipeline.ledger import Left
+from pipeline.load import Deliveries, Delivery, Finding, OwnRecords
 from pipeline.resolve import Resolver
 from pipeline.results.earlier_results import EarlierResults
 from pipeline.results.row_accounts import RowAccounts
+from pipeline.runs.auditing import apply, audit_run
 from pipeline.runs.closing import Finished, ResultsFolder, Watch, finish
 from pipeline.runs.context import RunContext
 from pipeline.runs.known_rows import returned_rows, with_known_references
@@ -20,7 +22,7 @@ from pipeline.runs.loading import Loading, LoadOptions
 from pipeline.runs.reading import StageOptions, configured_book, extract_files, validate_files
 from pipeline.runs.returning import KeptInputs
 from pipeline.runs.sent_documents import SentDocuments
-from pipeline.transform import all_documents
+from pipeline.transform import all_documents, documents_in
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.outcomes import OWED, RETRIED, Status
 from pipeline.values.row_keys import table_key
@@ -42,11 +44,49 @@ async def run_folder(run: Run, context: RunContext) -> Finished:
 
     A folder that has results already is taken up again: rows whose status is not among `again` keep what they have.
     """
-    finished = await run_stages(run, context, _deliveries(run, context))
+
+    async def audit(accounts: Sequence[RowAccounts]) -> None:
+        if context.settings.audit:
+            await audit_run(run.folder.name, context, accounts)
+
+    finished = await run_stages(run, context, _deliveries(run, context), prove=audit)
     returned = (row for report in finished.reports for row in returned_rows(report.table))
     await context.ledger.close_rows(returned, run.folder.name)
-    await context.ledger.end_run(run.folder.name, any_of(finished.reports, OWED), any_of(finished.reports, RETRIED))
+    left = _left(finished)
+    await context.ledger.end_run(run.folder.name, left, any_of(finished.reports, RETRIED))
     return finished
+
+
+async def rewrite_results(folder: Path, context: RunContext, faults: Sequence[Finding]) -> None:
+    """Write the results of a run anew with what an audit found; nothing is sent. A folder that is gone does no harm."""
+    files = await context.ledger.files_of(folder.name)
+    paths = [folder / file.name for file in files if (folder / file.name).exists()]
+    if not paths:
+        return
+    options = StageOptions.of(context.settings)
+    kept = KeptInputs(context.settings.outbox, options)
+    read = kept.restored(extract_files(paths, options, context.progress))
+    tables = all_documents(validate_files(read, options), configured_book(context.settings))
+    run = Run(folder, paths, again=frozenset())
+    accounts = _open_accounts(run, tables, kept, await context.ledger.closed_rows(folder.name))
+    for each in accounts:
+        for document in documents_in(each.transformed):
+            each.stands(document)
+        each.leave_unreached()
+    apply(faults, accounts, context.clarus.tenant)
+    target = ResultsFolder(folder, context.settings.failed_files == "xlsx")
+    finish(target, read, accounts, None, Watch())
+
+
+def _left(finished: Finished) -> Left:
+    """What goes on by itself with the next run."""
+    if any_of(finished.reports, [Status.PENDING]):
+        return Left.ROWS
+    return Left.DOUBTS if any_of(finished.reports, OWED) else Left.NOTHING
+
+
+async def _nothing(accounts: Sequence[RowAccounts]) -> None:
+    """Nothing was sent, so there is nothing to prove."""
 
 
 async def run_stages(
@@ -54,8 +94,11 @@ async def run_stages(
     context: RunContext,
     deliveries: Deliveries,
     tell: Callable[[Sequence[RowAccounts]], Mapping[str, Any]] = lambda accounts: {},
+    prove: Callable[[Sequence[RowAccounts]], Awaitable[None]] = _nothing,
 ) -> Finished:
-    """Extract, validate, transform, resolve, load, write results; `tell` adds to the summary what it says of the rows.
+    """Extract, validate, transform, resolve, load, write results.
+
+    `prove` looks at what was loaded before results are written; `tell` adds to the summary what it says of the rows.
 
     Resolve and load take turns, record type by record type: the records of one are named by those of the next.
     """
@@ -80,6 +123,8 @@ async def run_stages(
     except LedgerUnusable as error:
         context.stopping.stop(error)
     watch.lap("loading")
+    await prove(accounts)
+    watch.lap("audit")
     more = {"requests": context.clarus.requests - requests_before, **tell(accounts)}
     target = ResultsFolder(run.folder, context.settings.failed_files == "xlsx")
     return finish(target, files, accounts, context.stopping.reason, watch.also(more))

@@ -125,6 +125,13 @@ class Tenant:
         if before is None:
             held.ids.append(record.id)
 
+    def remove(self, record: Record) -> None:
+        """Let go of a record; its id is never given again."""
+        held = self._lists[record.resource]
+        for name, found in held.index.items():
+            found[record.attributes.get(name)].discard(record.id)
+        del held.records[record.id]
+
     def get(self, resource: Resource, record_id: int) -> Record | None:
         return self._lists[resource].records.get(record_id)
 
@@ -145,7 +152,8 @@ class Tenant:
         """The records with greater ids, ascending."""
         held = self._lists[resource]
         for position in range(bisect_right(held.ids, record_id), len(held.ids)):
-            yield held.records[held.ids[position]]
+            if (record := held.records.get(held.ids[position])) is not None:
+                yield record
 
     def all(self, resource: Resource) -> list[Record]:
         # list() of a dict's values is one step to the interpreter, so a writer cannot come between.

@@ -100,6 +100,14 @@ class Sandbox:
         """Every record of a list, the seeded ones included: of one tenant, or of all."""
         return self._world.records(Resource(resource), tenant)
 
+    def remove(self, record: Record) -> None:
+        """Do what somebody does who deletes a record by hand."""
+        self._world.tenants[record.tenant].remove(record)
+
+    def add(self, record: Record) -> Record:
+        """Do what somebody does who enters such a record by hand: it gets an id of its own."""
+        return self._world.tenants[record.tenant].add(record.resource, record.attributes, address=record.address)
+
     def revoke_tokens(self) -> None:
         """End every issued token at once."""
         self._world.tokens.revoke()

@@ -1,7 +1,7 @@
 """Clean tables made into documents: one header with its lines, still naming codes."""
 
 from pipeline.transform.all_tables import all_documents
-from pipeline.transform.assembly import document_at
+from pipeline.transform.assembly import document_at, documents_in
 from pipeline.transform.make_documents import transform
 
-__all__ = ["all_documents", "document_at", "transform"]
+__all__ = ["all_documents", "document_at", "documents_in", "transform"]

@@ -144,6 +144,7 @@ class TableReport:
     document_of: np.ndarray[tuple[int], np.dtype[np.int32]]  # by row number; -1: the row belongs to no document
     run: str = ""  # in whose folder the input lies; "": rows get no key
     closed: frozenset[int] = frozenset()  # rows that came back in a later run, and are settled there
+    faulty: frozenset[int] = frozenset()  # rows of records with which an audit found something wrong
 
     @property
     def key(self) -> TableKey:

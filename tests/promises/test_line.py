@@ -228,7 +228,7 @@ def test_what_is_not_ours_stays_in_the_inbox(operator: Any) -> None:
 
     assert called.exit_code == 0
     assert sorted(path.name for path in operator.inbox.iterdir()) == sorted([*strangers, "letter.pdf"])
-    assert "letter.pdf stays where it is" in called.stderr
+    assert "letter.pdf is left where it is" in called.stderr
     assert not any(name in called.stderr for name in strangers)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ def test_what_becomes_of_a_product_that_exists(consultant: Any, policy: str, kno
     """The whole table: allow_update, Is New Product, the policy, and what the ledger knows of the product."""
     consultant.run(*[{"code": row["code"], **BEFORE} for row in rows_of({})])
     if known == "only in Clarus":
-        (consultant.outbox / "ledger.sqlite3").unlink()
+        shutil.rmtree(consultant.outbox)
     consultant.configure(top=f'existing_products = "{policy}"')
     content = BEFORE if known == "as sent before" else AFTER
 
@@ -69,7 +70,7 @@ def test_what_becomes_of_a_product_that_is_new(consultant: Any, policy: str) -> 
 def test_a_change_sends_what_the_file_fills_and_no_more(consultant: Any) -> None:
     """Blank cells never erase, defaults of the configuration never overwrite; what the API requires goes along."""
     consultant.run({"code": "P-1", **BEFORE})
-    (consultant.outbox / "ledger.sqlite3").unlink()
+    shutil.rmtree(consultant.outbox)
     consultant.configure(more='[defaults.products]\nBarcode = "999"\n')
 
     consultant.drop("products.csv", {"code": "P-1", "description": "After", "update": "true"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ def test_what_is_in_clarus_already_is_left_alone(consultant: Any) -> None:
     text = consultant.products_file({"code": "P-1", "description": "One", "account": "ACME", "pallet": True})
     consultant.drop("products.csv", text=text)
     consultant.call("run")
-    (consultant.outbox / "ledger.sqlite3").unlink()
+    shutil.rmtree(consultant.outbox)
     before = consultant.writes()
     consultant.drop("products.csv", text=text)
 
@@ -49,7 +50,7 @@ def test_a_unit_whose_type_clarus_does_not_show_is_doubtful(consultant: Any, mon
     text = consultant.products_file({"code": "P-1", "description": "One", "pallet": True})
     consultant.drop("products.csv", text=text)
     consultant.call("run")
-    (consultant.outbox / "ledger.sqlite3").unlink()
+    shutil.rmtree(consultant.outbox)
     monkeypatch.setattr(Lists, "cannot_tell_apart", lambda self, codes: codes is PRODUCT_STORAGE_UNITS)
     consultant.drop("products.csv", text=text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 import pytest
@@ -189,7 +190,7 @@ def test_components_that_exist_are_left_alone(consultant: Any) -> None:
     products = [{"code": code, "description": code} for code in "AB"]
     consultant.drop("materials.csv", text=MATERIALS + "A,B,2,,\n")
     consultant.run(*products)
-    (consultant.outbox / "ledger.sqlite3").unlink()
+    shutil.rmtree(consultant.outbox)
 
     consultant.drop("materials.csv", text=MATERIALS + "A,B,2,,\n")
     consultant.run()

@@ -244,8 +244,8 @@ def test_retry_of_one_run(site: Any) -> None:
     site.check_all_done(orders=4)
 
 
-def test_a_run_whose_folder_somebody_deleted_is_told_once_and_forgotten(site: Any) -> None:
-    """It cannot be finished, and must not stop those that come after it."""
+def test_a_run_whose_folder_somebody_deleted_is_reported_until_it_is_let_go(site: Any) -> None:
+    """What it had not sent cannot be sent; the files that come after it are loaded all the same."""
     site.configure(give_up_seconds=0.2)
     site.sandbox.conditions.outage = True
     site.drop(orders=2)
@@ -255,27 +255,34 @@ def test_a_run_whose_folder_somebody_deleted_is_told_once_and_forgotten(site: An
     site.sandbox.conditions.outage = False
     site.drop(orders=1, first=5)
 
-    by_name = site.call("retry", run.name)
     first, said = site.call("run"), site.said
-    second = site.call("run")
+    second = site.call("run", "-q")
+    let_go = site.call("forget", "--run", run.name)
+    last = site.call("run")
 
-    assert (by_name, first, second) == (2, 0, 0)
-    assert f"the folder of run {run.name} is gone" in said
+    assert (first, second, let_go, last) == (3, 3, 0, 0)
+    assert f"run {run.name} is unfinished, and its folder is gone" in said
     assert list(site.records("orders")) == ["O-5"]
-    assert "is gone" not in site.said
 
 
-def test_a_file_that_somebody_deleted_from_the_run_folder_is_left_out(site: Any) -> None:
-    """The others of the run are finished."""
+def test_a_file_that_somebody_deleted_from_the_run_folder_is_reported(site: Any) -> None:
+    """The others of the run are finished; once it is there again, it is loaded as well."""
     site.configure(give_up_seconds=0.2)
     site.sandbox.conditions.outage = True
     site.drop(products=1, orders=1)
     site.call("run")
-    (site.runs()[0] / "products.csv").unlink()
+    products = site.runs()[0] / "products.csv"
+    content = products.read_bytes()
+    products.unlink()
     site.sandbox.conditions.outage = False
 
-    assert site.call("run") == 1  # the orders name the product
-    assert site.statuses("orders") == {"invalid": 2}
+    without, said = site.call("run"), site.said
+    products.write_bytes(content)
+    again = site.call("retry")
+
+    assert (without, again) == (3, 1), site.said  # the orders named a product that was not there
+    assert "its input products.csv is gone" in said
+    assert list(site.records("products")) == ["P-1"]
 
 
 BAD_LEDGERS: dict[str, Callable[[Path], object]] = {

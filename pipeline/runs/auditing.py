@@ -1,0 +1,100 @@
+"""What an audit found, in the rows of the files that it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.clarus.lists import Lists
+from pipeline.errors import Unfinished
+from pipeline.ledger import State
+from pipeline.load import Audit, Finding, identity_of
+from pipeline.results.row_accounts import RowAccounts
+from pipeline.runs.context import RunContext
+from pipeline.values.document_tables import DocumentTable
+from pipeline.values.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """What an audit looked up, and what it found wrong, in sentences."""
+
+    records: int
+    faults: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """1 where anything is wrong."""
+        return 1 if self.faults else 0
+
+
+async def find_faults(context: RunContext, run: str | None = None) -> list[Finding]:
+    """Look up the records that a run made, or any run, and write down in the ledger which are gone.
+
+    Raises:
+        Unfinished: Clarus cannot be asked.
+    """
+    own, ledger = context.settings.clarus, context.ledger
+    lists = Lists(context.clarus, own.lookup_batch, own.page_size)
+    entries = await ledger.made(context.clarus.tenant, run)
+    faults = await Audit(lists, own.doubt, context.stopping.sleep).find_faults(entries)
+    wrong = {fault.entry.identity for fault in faults if fault.is_gone}
+    for entry in entries:
+        if entry.identity in wrong and entry.state is not State.GONE:
+            ledger.conclude(replace(entry, state=State.GONE))
+        elif entry.identity not in wrong and entry.state is State.GONE:
+            ledger.conclude(replace(entry, state=State.CREATED))  # somebody has put it back
+    await ledger.flush()
+    return faults
+
+
+async def audit_run(run: str, context: RunContext, accounts: Sequence[RowAccounts]) -> None:
+    """Audit what a run made, at its end; what cannot be asked now stops the run."""
+    if context.stopping.reason is not None:
+        return
+    try:
+        apply(await find_faults(context, run), accounts, context.clarus.tenant)
+    except Unfinished as reason:
+        context.stopping.stop(reason)
+
+
+def apply(faults: Collection[Finding], accounts: Sequence[RowAccounts], tenant: str) -> None:
+    """Give the rows of records with which something is wrong what was found."""
+    by_name = {fault.entry.identity: fault for fault in faults}
+    for each in accounts if by_name else ():
+        for table in (each.transformed, *each.transformed.parts):
+            record = table.clean.table.record
+            for number, (key, _) in enumerate(table.document_keys()):
+                if (fault := by_name.get(identity_of(key, record.name, tenant))) is not None:
+                    rows = list(_rows(table, number))
+                    each.found_fault(rows, _problem(table, rows[0], fault), fault.is_gone)
+
+
+def sentence(fault: Finding) -> str:
+    """What was found, for a person who has not the file at hand."""
+    name = fault.entry.identity
+    account = f" of {name.account}" if name.account else ""
+    return f"{name.record} {name.reference}{account} {_message(fault)}"
+
+
+def _rows(table: DocumentTable, number: int) -> Iterable[int]:
+    places = table.groups.order[table.groups.starts[number] : table.groups.starts[number + 1]]
+    return map(int, table.clean.rows[places].tolist())
+
+
+def _problem(table: DocumentTable, row: int, fault: Finding) -> Problem:
+    record = table.clean.table.record
+    message = f"{record.noun} {fault.entry.identity.reference} {_message(fault)}"
+    hint = "look in Clarus who removed it" if fault.is_gone else "cancel or delete the one that is not meant, in Clarus"
+    return Problem(row, table.clean.table.headings.get(record.reference, record.reference), "", message, hint)
+
+
+def _message(fault: Finding) -> str:
+    own = fault.entry.clarus_id
+    if not fault.is_gone:
+        others = " and ".join(str(other) for other in fault.ids)
+        return f"is in Clarus {len(fault.ids)} times, as {others}"
+    if fault.ids:
+        others = " and ".join(str(other) for other in fault.ids)
+        return f"is no longer in Clarus as {own}, but as {others}"
+    return f"is no longer in Clarus (it was {own})"
