@@ -84,7 +84,7 @@ class Connection(asyncio.Protocol):
         lines = body.count(b'"ADD"')
         first, seen.last_id = seen.last_id + 1, seen.last_id + 1 + lines
         ids = b",".join(b'{"id":%d}' % (first + place) for place in range(1, lines + 1))
-        return b'{"data":{"id":%d,"attributes":{"lines":[%b]}}}' % (first, ids)
+        return b'{"data":{"id":%d,"type":"goods_outs","attributes":{"lines":[%b]}}}' % (first, ids)
 
     def _send_after_latency(self, answer: bytes) -> None:
         self._seen.active -= 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -105,3 +105,37 @@ def test_an_answer_that_is_not_whole_is_no_answer(data: Any) -> None:
     """What cannot be read does not count as absent: it would be posted a second time."""
     with pytest.raises(LookupRefused, match="products"):
         asyncio.run(Lists(Says(data)).find(PRODUCTS, [("P-1",)]))
+
+
+class Endless:
+    """Pages without an end: cursors and records as the script of a page number has them."""
+
+    def __init__(self, cursor: Callable[[int], str], record: Callable[[int], int]) -> None:
+        self._cursor, self._record = cursor, record
+        self.asked = 0
+
+    async def query(self, query: str, variables: Mapping[str, Any]) -> Any:
+        self.asked += 1
+        page = {"hasNextPage": True, "endCursor": self._cursor(self.asked)}
+        node = {"id": self._record(self.asked), "code": "P-1"}
+        return {"products": {"all": {"pageInfo": page, "edges": [{"node": node}]}}}
+
+
+@pytest.mark.parametrize(
+    ("cursor", "record", "most"),
+    [
+        pytest.param(lambda n: "AB"[n % 2], lambda n: n, 3, id="from A to B to A"),
+        pytest.param(str, lambda n: 1, 2, id="ever new cursors to the same page"),
+        pytest.param(str, lambda n: n, 600, id="ever new pages"),
+    ],
+)
+def test_a_list_without_an_end_is_refused(
+    cursor: Callable[[int], str], record: Callable[[int], int], most: int
+) -> None:
+    """A run that asks for ever is found by nobody."""
+    endless = Endless(cursor, record)
+
+    with pytest.raises(LookupRefused, match="products"):
+        asyncio.run(Lists(endless).find(PRODUCTS, [("P-1",)]))
+
+    assert endless.asked <= most
