@@ -1,4 +1,4 @@
-"""Lines of text split into records, one by one: slower than `plain`, but it tells what is wrong and goes on."""
+"""Lines of text split into records, one by one: slower than `fast_split`, but it reports what is wrong and goes on."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.transform.address_book import AddressBook
-from pipeline.transform.bill_of_materials import said_of_parents, with_parents, without_cycles
+from pipeline.transform.bill_of_materials import attributes_of_parents, with_parents, without_cycles
 from pipeline.transform.make_documents import transform
 from pipeline.values.clean_tables import CleanTable
 from pipeline.values.document_tables import DocumentTable
@@ -27,8 +27,10 @@ def all_documents(tables: Sequence[CleanTable], book_tables: Sequence[DocumentTa
         transformed = [transform(clean, book) for clean in own]
         if record.hierarchy:
             transformed = without_cycles(transformed)
-        if said := said_of_parents([clean for clean in tables if clean.table.record.hierarchy == record.name]):
-            transformed = [replace(table, supplements=said) for table in transformed]
+        if attributes := attributes_of_parents(
+            [clean for clean in tables if clean.table.record.hierarchy == record.name]
+        ):
+            transformed = [replace(table, supplements=attributes) for table in transformed]
         ordered += transformed
         if record.book:
             book = AddressBook([*book_tables, *transformed])

@@ -20,12 +20,12 @@ Children = dict[str, set[str]]  # by parent
 
 
 def without_cycles(tables: Sequence[DocumentTable]) -> list[DocumentTable]:
-    """Hold the documents that make a thing a part of itself; each says which circle it closes."""
+    """Hold the documents that make a thing a part of itself; each names the cycle it closes."""
     children = _children([document for table in tables for document in documents_in(table)])
     while (cycle := _cycle(children)) is not None:
         closing = list(pairwise(cycle))
-        circle = " → ".join(cycle)
-        tables = [_holding(table, set(closing), circle) for table in tables]
+        shown = " → ".join(cycle)
+        tables = [_holding(table, set(closing), shown) for table in tables]
         for parent, child in closing:
             children[parent].discard(child)
     return list(tables)
@@ -43,13 +43,13 @@ def by_level(documents: Sequence[Document]) -> list[list[Document]]:
     return [each for each in levels if each]
 
 
-def said_of_parents(tables: Sequence[CleanTable]) -> dict[str, dict[str, Json]]:
-    """Gather the attributes that rows give to their parents, by the parent's code; what is said first counts."""
-    said: dict[str, dict[str, Json]] = {}
+def attributes_of_parents(tables: Sequence[CleanTable]) -> dict[str, dict[str, Json]]:
+    """Gather the attributes that rows give to their parents, by the parent's code; the first row counts."""
+    attributes: dict[str, dict[str, Json]] = {}
     for clean in tables:
         for cell in _cells_of_parents(clean):
-            said.setdefault(cell.parent, {}).setdefault(cell.column.attribute, cell.value)
-    return said
+            attributes.setdefault(cell.parent, {}).setdefault(cell.column.attribute, cell.value)
+    return attributes
 
 
 def with_parents(tables: Sequence[CleanTable], parents: Sequence[DocumentTable]) -> list[CleanTable]:
@@ -58,7 +58,7 @@ def with_parents(tables: Sequence[CleanTable], parents: Sequence[DocumentTable])
     What a parent's own row says counts before what other rows say of it.
     """
     wanted = {column.attribute for clean in tables for column in clean.table.record.at(Level.PARENT)}
-    first = dict(_said_by_parents(parents, wanted))
+    first = dict(_given_by_parents(parents, wanted))
     in_run = {key[-1] for table in parents for key, _ in table.document_keys()}
     checked = []
     for clean in tables:
@@ -77,7 +77,7 @@ def with_parents(tables: Sequence[CleanTable], parents: Sequence[DocumentTable])
     return checked
 
 
-def _said_by_parents(
+def _given_by_parents(
     parents: Sequence[DocumentTable], wanted: Collection[str]
 ) -> Iterator[tuple[tuple[str, str], tuple[Json, str]]]:
     """What the parents' own rows say, by their code and the attribute, and where."""
@@ -128,14 +128,14 @@ def _cycle(children: Children) -> list[str] | None:
     return None
 
 
-def _holding(table: DocumentTable, closing: set[tuple[str, str]], circle: str) -> DocumentTable:
+def _holding(table: DocumentTable, closing: set[tuple[str, str]], cycle: str) -> DocumentTable:
     shown = table.clean.table.headings[table.clean.table.record.reference]
     keys = {key: (number, row) for number, (key, row) in enumerate(table.document_keys())}
     problems, held = list(table.problems), dict(table.held)
     for parent, child in closing:
         if (parent, child) in keys:
             number, row = keys[parent, child]
-            message = f"{child} is made of {parent} itself: {circle}"
-            problems.append(Problem(row, shown, child, message, "remove one of the rows of this circle"))
+            message = f"{child} is made of {parent} itself, in a circular bill of materials: {cycle}"
+            problems.append(Problem(row, shown, child, message, "remove one of these rows"))
             held[number] = held_because_of([row], table.clean.table.record.noun)
     return replace(table, problems=sorted(problems, key=lambda p: p.row), held=held)

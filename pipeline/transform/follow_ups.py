@@ -29,7 +29,7 @@ def part_tables(clean: CleanTable) -> list[CleanTable]:
     ]
 
 
-def parts_half_said(clean: CleanTable) -> Iterator[Problem]:
+def incomplete_parts(clean: CleanTable) -> Iterator[Problem]:
     """Report rows that do not say which part they mean, though they speak of one: nothing can be sent for them."""
     record = clean.table.record
     for part in record.parts:

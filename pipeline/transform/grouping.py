@@ -49,7 +49,12 @@ def group(clean: CleanTable) -> Groups:
     codes, distinct = pd.factorize(ids[ids >= 0])
     placed = np.full(size, -1, dtype=np.int32)
     placed[ids >= 0] = codes
-    problems += blank_cells(clean, record.reference, clean.rows[reference < 0], "every row names its document")
+    problems += blank_cells(
+        clean,
+        record.reference,
+        clean.rows[reference < 0],
+        f"every row needs the reference of its {clean.table.record.noun}",
+    )
     order = np.argsort(placed, kind="stable")[np.count_nonzero(placed < 0) :]
     starts = np.searchsorted(placed[order], np.arange(len(distinct) + 1))
     held = _held(clean, placed, reference, claims, order[starts[:-1]])

@@ -42,8 +42,8 @@ def contradictions(
             continue  # a reference that Excel has shortened may stand for many documents
         before = int(first[groups.ids[at]])
         value, expected = cells.texts[cells.codes[at]], cells.texts[cells.codes[before]]
-        told, noun = f"{shortened(value)} contradicts {shortened(expected)}", clean.table.record.noun
-        named = NamedRows(f"{told} in", (int(clean.rows[before]),), f" of the same {noun}")
+        message, noun = f"{shortened(value)} contradicts {shortened(expected)}", clean.table.record.noun
+        named = NamedRows(f"{message} in", (int(clean.rows[before]),), f" of the same {noun}")
         hint = "make them equal, or leave the later one blank"
         yield Problem.naming(int(clean.rows[at]), shown, value, named, hint)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.transform.address_book import AddressLookup, addresses_from_book
-from pipeline.transform.follow_ups import part_tables, parts_half_said
+from pipeline.transform.follow_ups import incomplete_parts, part_tables
 from pipeline.transform.grouping import first_filled, group
 from pipeline.transform.header_checks import blank_cells_of, blank_headers, contradictions, without_outer_code
 from pipeline.values.clean_tables import CleanTable
@@ -25,7 +25,7 @@ def transform(clean: CleanTable, book: AddressLookup | None = None) -> DocumentT
     problems = [
         *clean.problems,
         *groups.problems,
-        *parts_half_said(clean),
+        *incomplete_parts(clean),
         *(p for part in parts for p in part.problems),
     ]
     first: dict[str, Positions] = {}

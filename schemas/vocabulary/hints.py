@@ -1,4 +1,4 @@
-"""How to mend a wrong cell, in the words of the person who has the file open."""
+"""How to correct a wrong cell, in the words of the person who has the file open."""
 
 from __future__ import annotations
 
