@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from pipeline.clarus.ids import as_id
@@ -55,7 +56,7 @@ def echo(record: Mapping[str, Any], sent: Sent) -> Echo:
     if not isinstance(told, dict):
         told = record
     agrees, kept, cut = False, "", False
-    for name in dict.fromkeys((*_TEXTS, *_IDS, *sent.key)):
+    for name in _names(sent.key):
         ours = sent.attributes.get(name)
         theirs = None if ours is None else _told(record, told, name)
         if theirs is None:
@@ -72,6 +73,11 @@ def echo(record: Mapping[str, Any], sent: Sent) -> Echo:
                 kept, cut = str(theirs), how is Likeness.CUT
         agrees = True
     return Echo(agrees, "", kept, cut)
+
+
+@cache
+def _names(key: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*_TEXTS, *_IDS, *key)))
 
 
 def likeness(ours: str, theirs: str) -> Likeness:
