@@ -13,7 +13,7 @@
         ├── LookupRefused       Clarus does not understand or allow what we ask
         ├── LedgerUnusable      the ledger is of a newer version, or cannot be written
         │   └── LedgerDamaged   it is damaged: restore or rebuild it
-        └── Stopped             Ctrl-C or SIGTERM
+        └── Stopped             Ctrl-C, or a signal
     OutboxBusy                  wait for the other run to end                       exit 4
 
 What is wrong with the data is not an exception but a `Problem`.

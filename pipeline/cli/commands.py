@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,7 +24,7 @@ from pipeline.config import Settings, load_settings, require_access
 from pipeline.errors import Stopped, UsageError
 from pipeline.extract import SUFFIXES
 from pipeline.runs.batch import Batch, access_of
-from pipeline.runs.inbox import wait_until_whole, waiting_files
+from pipeline.runs.inbox import name_trouble, wait_until_whole, waiting_files
 from pipeline.runs.ledger_file import read_ledger
 from pipeline.runs.lock import holding
 from pipeline.runs.outbox import make_folders, owners_alone
@@ -51,12 +52,12 @@ def _run_files(
     settings: Settings, files: Sequence[Path], dry_run: bool, stopping: Stopping, options: Mapping[str, Any]
 ) -> int:
     with holding(settings.outbox):
-        taken = list(files) or _from_inbox(settings, stopping)
+        taken, left = (list(files), False) if files else _from_inbox(settings, stopping)
         if not taken and (dry_run or not _is_left(settings, "owed")):
-            return tell_runs(BatchReport(), telling_of(options))
+            return tell_runs(BatchReport(left_behind=left), telling_of(options))
         if dry_run:
-            return _with_clarus(settings, options, stopping, lambda batch: batch.rehearse(taken))
-        return _with_clarus(settings, options, stopping, lambda batch: batch.run(taken, keep=bool(files)))
+            return _with_clarus(settings, options, stopping, lambda batch: batch.rehearse(taken), left)
+        return _with_clarus(settings, options, stopping, lambda batch: batch.run(taken, keep=bool(files)), left)
 
 
 def retry_runs(run: str | None, send_unknown: bool, **options: Any) -> int:
@@ -195,9 +196,13 @@ def _must_be_a_file(file: Path) -> None:
         raise UsageError(f"there is no file {file}")
     if file.suffix.lower() not in SUFFIXES:
         raise UsageError(f"{file}: only {', '.join(SUFFIXES)} are read")
+    if trouble := name_trouble(file.name):
+        raise UsageError(f"{file}: {trouble}")
 
 
-def _from_inbox(settings: Settings, stopping: Stopping) -> list[Path]:
+def _from_inbox(settings: Settings, stopping: Stopping) -> tuple[list[Path], bool]:
+    """The files that wait in the inbox, and whether one has to stay there that should have been read."""
+
     def sleep(seconds: float) -> None:
         time.sleep(seconds)
         stopping.check()
@@ -205,7 +210,11 @@ def _from_inbox(settings: Settings, stopping: Stopping) -> list[Path]:
     files, others = waiting_files(settings.inbox, SUFFIXES)
     for other in others:
         tell(harmless(f"warning: {other} is left where it is: only {', '.join(SUFFIXES)} are read"), err=True)
-    return wait_until_whole(files, settings.settle_seconds, sleep=sleep)
+    troubles = {file: trouble for file in files if (trouble := name_trouble(file.name))}
+    for file, trouble in troubles.items():
+        tell(harmless(f"{file} is left where it is: {trouble}"), err=True)
+    usable = [file for file in files if file not in troubles]
+    return wait_until_whole(usable, settings.settle_seconds, sleep=sleep), bool(troubles)
 
 
 def _with_clarus(
@@ -213,6 +222,7 @@ def _with_clarus(
     options: Mapping[str, Any],
     stopping: Stopping,
     call: Callable[[Batch], Coroutine[Any, Any, BatchReport]],
+    left_behind: bool = False,
 ) -> int:
     require_address_book(settings)
     with (
@@ -223,7 +233,7 @@ def _with_clarus(
             finished = asyncio.run(call(Batch(reached, access_of(reached, known_as), progress, stopping)))
         except KeyboardInterrupt:
             raise Stopped("stopped at once; the next run goes on from the ledger") from None
-    return tell_runs(finished, telling_of(options))
+    return tell_runs(replace(finished, left_behind=left_behind), telling_of(options))
 
 
 @contextmanager

@@ -53,7 +53,9 @@ def tell_runs(report: BatchReport, telling: Telling) -> int:
         if run.exit_code or not telling.quiet or _is_loud(run):
             blocks += [[f"Run {run.folder.name}"] if len(report.finished) > 1 else [], *_run(run, telling)]
     if report.unsettled:
-        blocks.append([click.style("Unfinished", fg="red", bold=True), *(f"  {each}" for each in report.unsettled)])
+        blocks.append(
+            [click.style("Unfinished", fg="red", bold=True), *(f"  {harmless(each)}" for each in report.unsettled)]
+        )
     elif not report.finished and not telling.quiet:
         blocks.append(["Nothing to do."])
     _print_blocks(blocks)

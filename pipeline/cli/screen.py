@@ -50,7 +50,7 @@ def tell(text: str, err: bool = False) -> None:
     try:
         if stream.isatty():
             text = wrapped(text, _width(stream))
-        click.echo(text, err=err)
+        click.echo(text, file=stream)
     except (OSError, ValueError):
         _silence(stream)
 

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
 log = logging.getLogger(__name__)
 
+_LONGEST_NAME = 255  # bytes
 _PATIENCE_SECONDS = 2.0
 _LOOK_EVERY_SECONDS = 0.1
 
@@ -48,13 +50,21 @@ def replacing(target: Path, clock: Clock = _CLOCK) -> Iterator[Path]:
     Its name is one that extraction leaves alone: hidden, and ending in `.tmp`. On Windows, a target that Excel has open
     cannot be replaced: after 2 s the file gets a second name beside it, which is logged and noted.
     """
-    temporary = target.with_name(f".{target.name}.tmp")
+    temporary = target.with_name(temporary_name(target.name, "tmp"))
     try:
         yield temporary
         _flush_to_disk(temporary)
         _put_in_place(temporary, target, clock)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def temporary_name(name: str, suffix: str) -> str:
+    """Name a file while it is being written; always the same, so that what a crash leaves behind is replaced."""
+    temporary = f".{name}.{suffix}"
+    if len(os.fsencode(temporary)) <= _LONGEST_NAME:
+        return temporary
+    return f".{sha256(os.fsencode(name)).hexdigest()}.{suffix}"
 
 
 def _put_in_place(temporary: Path, target: Path, clock: Clock) -> None:

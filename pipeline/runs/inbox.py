@@ -9,8 +9,12 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from pipeline.results.atomic_write import temporary_name
+
 # Other programs write these while a file is on its way.
 _UNFINISHED = (".tmp", ".part", ".filepart")
+
+LONGEST_NAME = 247  # bytes: file systems take 255, and `orders.results.csv` is longer than `orders.csv`
 
 
 def waiting_files(inbox: Path, suffixes: Sequence[str]) -> tuple[list[Path], list[Path]]:
@@ -18,6 +22,17 @@ def waiting_files(inbox: Path, suffixes: Sequence[str]) -> tuple[list[Path], lis
     files = sorted(path for path in inbox.iterdir() if path.is_file() and _is_ours(path))
     ours = [path for path in files if path.suffix.lower() in suffixes]
     return ours, [path for path in files if path not in ours]
+
+
+def name_trouble(name: str) -> str:
+    """Return why nothing can be done with a file of this name, or ""."""
+    try:
+        size = len(name.encode())
+    except UnicodeEncodeError:
+        return "its name is not Unicode text: rename it"
+    if size > LONGEST_NAME:
+        return f"its name has {size} bytes, and there is room for {LONGEST_NAME}: give it a shorter one"
+    return ""
 
 
 def wait_until_whole(
@@ -65,7 +80,7 @@ def move(source: Path, target: Path) -> None:
 
 def copy(source: Path, target: Path) -> None:
     """Copy a file so that the target is never seen half written."""
-    part = target.with_name(f".{target.name}.part")
+    part = target.with_name(temporary_name(target.name, "part"))
     shutil.copy2(source, part)
     with part.open("rb") as written:
         os.fsync(written.fileno())

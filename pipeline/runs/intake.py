@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import LedgerUnusable
+from pipeline.errors import LedgerUnusable, Stopped
 from pipeline.ledger import RunFile
 from pipeline.results import RESERVED_NAMES, SUMMARY
 from pipeline.runs.context import RunContext
@@ -48,6 +48,8 @@ async def bring_in(folder: Path, context: RunContext) -> BroughtIn:
     names, missing, never = [], [], []
     had_begun = (folder / SUMMARY).exists() or bool(await context.ledger.in_doubt(context.clarus.tenant, folder.name))
     for file in files:
+        if isinstance(context.stopping.reason, Stopped):
+            context.stopping.check()  # the next run brings in the others
         target = folder / file.name
         try:
             if not target.exists() and not (folder / SUMMARY).exists():

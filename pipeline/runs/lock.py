@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-import filelock
-
 from pipeline.errors import OutboxBusy, UsageError
 from pipeline.runs.mounts import network_file_system
+
+with warnings.catch_warnings():
+    # Said at the import, of a Python without locks of its own.
+    warnings.filterwarnings("ignore", "only soft file lock is available")
+    import filelock
 
 _LOCK = ".lock"
 _HOLDER = ".lock.pid"  # beside the lock: on Windows, nobody else can read a file that is locked

@@ -35,7 +35,8 @@ def make_folders(*folders: Path) -> None:
     """
     for folder in folders:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            with owners_alone():
+                folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UsageError(f"the folder {folder} cannot be made: {error.strerror}") from error
 

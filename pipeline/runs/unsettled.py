@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.clarus.lists import Lists
-from pipeline.errors import Unfinished
+from pipeline.errors import Unfinished, UnreadableFile
 from pipeline.ledger import Entry, State
 from pipeline.load import Audit
 from pipeline.runs.closing import Finished
@@ -19,12 +19,15 @@ class BatchReport:
 
     finished: Sequence[Finished] = ()
     unsettled: Sequence[str] = ()  # sentences
+    left_behind: bool = False  # a file that should have been read had to stay in the inbox
 
     @property
     def exit_code(self) -> int:
-        """The worst of all runs; 3 while anything is unsettled."""
+        """The worst of all runs; 3 while anything is unsettled, 1 at least where a file was left behind."""
         codes = [run.exit_code for run in self.finished]
-        return max([*codes, Unfinished.exit_code if self.unsettled else 0], default=0)
+        return max(
+            [*codes, Unfinished.exit_code if self.unsettled else 0, UnreadableFile.exit_code if self.left_behind else 0]
+        )
 
 
 def without_input(run: str, missing: Sequence[str], folder_is_gone: bool) -> str:

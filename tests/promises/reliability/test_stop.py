@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the run ends quickly, writes its results, and the next one goes on from there."""
+"""Ctrl-C, SIGTERM and SIGHUP: the run ends quickly, writes its results, and the next one goes on from there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.stopwatch import Stopwatch
 SECONDS = 8.0  # in which a run must have ended; three of them are for requests under way
 
 Start = Callable[..., Any]
-SIGNALS = [signal.SIGINT, signal.SIGTERM]
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 WAITS: dict[str, dict[str, Any]] = {
     "a token": {"what": What.HANG_BEFORE, "path": "/oauth/token"},
@@ -180,3 +180,27 @@ def test_a_second_run_leaves_at_once(site: Any, start: Start) -> None:
     assert took < 2.0
     assert third == 0
     site.check_all_done(orders=2)
+
+
+@pytest.mark.slow(keep_each=6)
+@pytest.mark.parametrize("moment", [0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.2, 1.6, 2.0, 2.5, 3.0, 4.0])
+def test_stopped_at_any_moment_of_a_large_run_it_ends_within_five_seconds(
+    site: Any, start: Start, moment: float
+) -> None:
+    """While it takes files, reads, checks, sends or writes; the next run does the rest, and nothing twice."""
+    site.drop(products=2000, orders=4000)
+    child = start("run")
+    child.until(lambda: (site.outbox / "ledger.sqlite3").exists())
+    time.sleep(moment)
+
+    watch = Stopwatch()
+    child.send(signal.SIGHUP)
+    exit_code = child.wait()
+    seconds = watch.seconds
+    finished = site.call("run")
+
+    assert "Traceback" not in child.said
+    assert exit_code in (0, 3), child.said
+    assert seconds < 5
+    assert finished == 0, site.said
+    site.check_all_done(products=2000, orders=4000)
