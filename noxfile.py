@@ -45,6 +45,7 @@ def quick(session: nox.Session) -> None:
 def everything(session: nox.Session) -> None:
     """All checks and all tests, the slow ones too."""
     without_tests(session)
+    run(session, "mypy", "--platform", "win32")
     run(session, "codespell")
     run(session, "validate-pyproject", "pyproject.toml")
     run(session, *PYTEST, "-m", "", *session.posargs)
