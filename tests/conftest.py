@@ -68,7 +68,8 @@ class Operator:
     def configure(self, top: str = "", sections: str = "") -> None:
         """Write the configuration: how Clarus is reached, and what is given."""
         clarus = f'[clarus]\nbase_url = "{self.clarus.url}"\nretry_wait_seconds = 0.01\ngive_up_seconds = 0.5\n'
-        text = f"settle_seconds = 0\n{top}\n{clarus}read_settle_seconds = 0\n{sections}"
+        doubt = "" if "doubt_seconds" in sections else "doubt_seconds = 0.5\n"
+        text = f"settle_seconds = 0\n{top}\n{clarus}read_settle_seconds = 0\n{doubt}{sections}"
         (self.folder / "clarus.toml").write_text(text, encoding="utf-8")
 
     def drop(self, name: str, text: str) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -26,6 +26,10 @@ _NOT_KNOWN = re.compile(
     r"|(attribute|field|property) does not exist"
     r"|(attribute|field|property|parameter) (is )?not (known|allowed|defined|recogni[sz]ed)",
     re.IGNORECASE,
+)
+# What servers say of a code or reference that another record has.
+_TAKEN = re.compile(
+    r"already (been )?(taken|exist|in use|used|present)|is taken|duplicate|not unique|must be unique", re.I
 )
 REDIRECTS = (301, 302, 303, 307, 308)
 
@@ -163,6 +167,17 @@ def unknown_attribute(answer: Answer, name: str) -> bool:
         parts = map(error.get, _WORDS_OF_AN_ERROR) if isinstance(error, dict) else (error,)
         words = " ".join(map(str, parts)).replace("_attribute", " attribute")
         if name in words and _NOT_KNOWN.search(words.replace(name, "")):
+            return True
+    return False
+
+
+def says_taken(answer: Answer, names: Collection[str]) -> bool:
+    """Whether a record was refused because another has its code or reference: attributes of these names."""
+    errors = answer.body.get("errors") if isinstance(answer.body, dict) else None
+    for error in errors if isinstance(errors, list) else ():
+        parts = map(error.get, _WORDS_OF_AN_ERROR) if isinstance(error, dict) else (error,)
+        words = " ".join(map(str, parts)).replace("_", " ").casefold()
+        if _TAKEN.search(words) and any(name.replace("_", " ").removesuffix(" id") in words for name in names):
             return True
     return False
 

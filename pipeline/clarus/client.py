@@ -85,17 +85,18 @@ class Clarus:
         """Whose records are written."""
         return self._access.tenant
 
-    async def write(self, method: str, path: str, body: bytes) -> Answer:
+    async def write(self, method: str, path: str, body: bytes, rested: bool = False) -> Answer:
         """Send one write until Clarus has taken it, refused it, or left it in doubt; never again when in doubt.
 
-        `path` is relative to the API path, as in `/goods_outs`.
+        `path` is relative to the API path, as in `/goods_outs`. `rested`: it was put aside since its last answer was
+        lost, and perhaps nothing else was tried in that time.
 
         Raises:
             Unfinished: Clarus is out of reach, refuses our credentials, or the run was told to stop. Nothing can have
                 reached Clarus then.
         """
         path = f"{self._access.api_path}{path}"
-        self._writing.check()
+        self._writing.check(rested)
         answer = await self._authorised(method, path, body)
         judged = meaning(answer)
         if judged in (Meaning.NOT_MADE, Meaning.NOT_ANSWERED):

@@ -16,6 +16,7 @@ class Patience:
     def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
         self._seconds, self._clock = seconds, clock
         self._failing_since: float | None = None
+        self._failed_last = 0.0
         self._trouble = ""
         self._announced, self._excused, self._excused_until = 0, 0.0, clock()
 
@@ -27,8 +28,9 @@ class Patience:
     def failed(self, trouble: str) -> None:
         """Something has failed."""
         self._trouble = trouble
+        self._failed_last = self._clock()
         if self._failing_since is None:
-            self._failing_since = self._clock()
+            self._failing_since = self._failed_last
 
     def excuse(self, seconds: float) -> None:
         """Clarus has asked to wait from now on: it is there, and this time is not held against it."""
@@ -39,15 +41,17 @@ class Patience:
             self._excused += now + seconds - max(now, self._excused_until)
             self._excused_until = now + seconds
 
-    def check(self) -> None:
+    def check(self, rested: bool = False) -> None:
         """See whether it is worth going on.
+
+        `rested`: we have waited on purpose, and the time since the last failure is not held against Clarus.
 
         Raises:
             ClarusUnreachable: nothing has succeeded for too long.
         """
         if self._failing_since is None:
             return
-        if self._clock() - self._failing_since - self._excused >= self._seconds:
+        if (self._failed_last if rested else self._clock()) - self._failing_since - self._excused >= self._seconds:
             raise ClarusUnreachable(
                 f"nothing has succeeded for {self._seconds:g} seconds; the last answer was: {self._trouble}"
             )

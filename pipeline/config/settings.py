@@ -79,8 +79,8 @@ class ClarusSettings(BaseModel):
 
     @property
     def doubt(self) -> float:
-        """The seconds of doubt: never less than a request may take."""
-        return max(self.doubt_seconds, self.timeout_seconds)
+        """The seconds of doubt: never less than a request may take, or a list to show what was made."""
+        return max(self.doubt_seconds, self.timeout_seconds, self.read_settle_seconds)
 
 
 class Settings(BaseModel):

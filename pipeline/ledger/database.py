@@ -13,7 +13,7 @@ import orjson
 from pipeline.errors import LedgerDamaged, LedgerUnusable
 from pipeline.ledger.entries import Entry, Identity, State
 
-_VERSION = 1
+_VERSION = 2
 _RESTORE = "restore it from a backup, or move it away if nothing in it was ever sent"
 _APPLICATION = 0x434C5257  # "CLRW": tells our file from any other SQLite database
 
@@ -23,6 +23,7 @@ CREATE TABLE documents (
     state TEXT NOT NULL, fingerprint TEXT NOT NULL, parts TEXT NOT NULL,
     clarus_id INTEGER, line_ids TEXT NOT NULL, known_ids TEXT NOT NULL,
     attempts INTEGER NOT NULL, first_at TEXT NOT NULL, changed_at TEXT NOT NULL, run TEXT NOT NULL, error TEXT NOT NULL,
+    sent_at REAL,
     PRIMARY KEY (tenant, record, account, reference)
 ) WITHOUT ROWID;
 CREATE TABLE runs (
@@ -35,6 +36,10 @@ CREATE TABLE files (
 ) WITHOUT ROWID;
 """
 
+
+_MIGRATIONS = {  # to each version from the one before it
+    2: "ALTER TABLE documents ADD COLUMN sent_at REAL;",
+}
 
 # Rows that came back in a later run, and are settled there. Made also in a ledger that was there before it.
 _CLOSED_ROWS = """
@@ -70,7 +75,7 @@ def connect(database: str, path: Path, begin: Callable[[sqlite3.Connection, Path
 def check(connection: sqlite3.Connection, path: Path) -> bool:
     """Make sure that this is a ledger which we understand; return whether it has been set up."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    version = _version(connection)
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     is_new = application == 0 and tables == 0
     if not is_new and application != _APPLICATION:
@@ -91,8 +96,15 @@ def prepare(connection: sqlite3.Connection, path: Path) -> bool:
     if not is_set_up:
         script = f"BEGIN; {_TABLES} PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_VERSION}; COMMIT;"
         connection.executescript(script)
+    for version in range(_version(connection) + 1, _VERSION + 1):
+        connection.executescript(f"BEGIN; {_MIGRATIONS[version]} PRAGMA user_version = {version}; COMMIT;")
     connection.executescript(_CLOSED_ROWS)
     return True
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
 
 
 def write_down(connection: sqlite3.Connection, writes: Iterable[tuple[str, Sequence[Any]]]) -> None:
@@ -122,15 +134,16 @@ def _roll_back(connection: sqlite3.Connection) -> None:
 
 _COLUMNS = (
     "tenant, record, account, reference, state, fingerprint, parts, clarus_id, line_ids, known_ids,"
-    " attempts, first_at, changed_at, run, error"
+    " attempts, first_at, changed_at, run, error, sent_at"
 )
 _NOW = "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"  # as `now` writes it, at a tenth of its time
 _UPSERT = (
-    f"INSERT INTO documents ({_COLUMNS}) VALUES ({', '.join('?' * 11)}, {_NOW}, {_NOW}, ?, ?)"
+    f"INSERT INTO documents ({_COLUMNS}) VALUES ({', '.join('?' * 11)}, {_NOW}, {_NOW}, ?, ?, ?)"
     " ON CONFLICT (tenant, record, account, reference) DO UPDATE SET"
     " state = excluded.state, fingerprint = excluded.fingerprint, parts = excluded.parts,"
     " clarus_id = excluded.clarus_id, line_ids = excluded.line_ids, known_ids = excluded.known_ids,"
-    " attempts = excluded.attempts, changed_at = excluded.changed_at, run = excluded.run, error = excluded.error"
+    " attempts = excluded.attempts, changed_at = excluded.changed_at, run = excluded.run, error = excluded.error,"
+    " sent_at = excluded.sent_at"
 )
 _ASKED_AT_ONCE = 1_000  # documents; SQLite takes no more than 32,766 values in a statement, here four for each
 
@@ -152,6 +165,7 @@ def upsert(entry: Entry) -> tuple[str, Sequence[Any]]:
         entry.attempts,
         entry.run,
         entry.error,
+        entry.sent_at,
     )
 
 
@@ -162,13 +176,34 @@ def select(connection: sqlite3.Connection, identities: Sequence[Identity]) -> di
         asked = identities[start : start + _ASKED_AT_ONCE]
         sql = (
             f"WITH asked AS (VALUES {', '.join(['(?, ?, ?, ?)'] * len(asked))})"
-            f" SELECT {_COLUMNS} FROM asked CROSS JOIN documents"  # CROSS: asked is the outer loop
+            f" SELECT {_columns(connection)} FROM asked CROSS JOIN documents"  # CROSS: asked is the outer loop
             " ON (tenant, record, account, reference) = (column1, column2, column3, column4)"
         )
         values = [part for name in asked for part in (name.tenant, name.record, name.account, name.reference)]
         entries = map(_entry, connection.execute(sql, values))
         found.update({entry.identity: entry for entry in entries})
     return found
+
+
+def _columns(connection: sqlite3.Connection) -> str:
+    """What is read of an entry: a ledger that may not be written to stays as an older version has left it."""
+    return _COLUMNS if _version(connection) >= 2 else _COLUMNS.replace("sent_at", "NULL")
+
+
+def ids(connection: sqlite3.Connection, tenant: str, record: str) -> dict[int, Identity]:
+    """Return all documents of a record type by their ids in Clarus."""
+    sql = (
+        "SELECT clarus_id, tenant, record, account, reference FROM documents"
+        " WHERE tenant = ? AND record = ? AND clarus_id IS NOT NULL"
+    )
+    return {row[0]: Identity(*row[1:]) for row in connection.execute(sql, (tenant, record))}
+
+
+def highest_id(connection: sqlite3.Connection, tenant: str, record: str) -> int:
+    """Return the highest id that Clarus has given to documents of a record type; 0 where there is none."""
+    sql = "SELECT coalesce(max(clarus_id), 0) FROM documents WHERE tenant = ? AND record = ?"
+    (highest,) = connection.execute(sql, (tenant, record)).fetchone()
+    return int(highest)
 
 
 def holders(connection: sqlite3.Connection, tenant: str, record: str, ids: Sequence[int]) -> dict[int, Identity]:
@@ -190,7 +225,7 @@ def with_references(connection: sqlite3.Connection, tenant: str, record: str, re
     for start in range(0, len(references), _ASKED_AT_ONCE):
         asked = references[start : start + _ASKED_AT_ONCE]
         sql = (
-            f"SELECT {_COLUMNS} FROM documents"
+            f"SELECT {_columns(connection)} FROM documents"
             f" WHERE tenant = ? AND record = ? AND reference IN ({', '.join('?' * len(asked))})"
         )
         found += map(_entry, connection.execute(sql, (tenant, record, *asked)))
@@ -199,7 +234,7 @@ def with_references(connection: sqlite3.Connection, tenant: str, record: str, re
 
 def made(connection: sqlite3.Connection, tenant: str, run: str | None) -> list[Entry]:
     """Return the entries of records that a run made or changed, or any run, and of those found to be gone since."""
-    sql = f"SELECT {_COLUMNS} FROM documents WHERE tenant = ? AND state IN ('created', 'updated', 'gone')"
+    sql = f"SELECT {_columns(connection)} FROM documents WHERE tenant = ? AND state IN ('created', 'updated', 'gone')"
     values: tuple[str, ...] = (tenant,)
     if run is not None:
         sql, values = f"{sql} AND run = ?", (tenant, run)
@@ -208,7 +243,7 @@ def made(connection: sqlite3.Connection, tenant: str, run: str | None) -> list[E
 
 def in_doubt(connection: sqlite3.Connection, tenant: str, run: str) -> list[Entry]:
     """Return the entries of documents that a run sent without an answer."""
-    sql = f"SELECT {_COLUMNS} FROM documents WHERE tenant = ? AND run = ? AND state = 'sent'"
+    sql = f"SELECT {_columns(connection)} FROM documents WHERE tenant = ? AND run = ? AND state = 'sent'"
     return [*map(_entry, connection.execute(sql, (tenant, run)))]
 
 
@@ -238,6 +273,7 @@ def _entry(row: Sequence[Any]) -> Entry:
         changed_at=datetime.fromisoformat(row[12]),
         run=row[13],
         error=row[14],
+        sent_at=row[15],
     )
 
 

@@ -54,6 +54,7 @@ class Entry:
     attempts: int = 0
     error: str = ""  # the kind of refusal, not its words: these may quote an address
     changed_at: datetime | None = None
+    sent_at: float | None = None  # when Clarus can last have received it, in seconds since the epoch; None: not known
 
 
 @dataclass(frozen=True, slots=True)

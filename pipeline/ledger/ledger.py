@@ -77,6 +77,15 @@ class Ledger:
         await self.flush()
         return await self._in_thread(lambda: database.holders(self._connection, tenant, record, sorted(ids)))
 
+    async def ids(self, tenant: str, record: str) -> dict[int, Identity]:
+        """Return all documents of a record type by their ids in Clarus."""
+        await self.flush()
+        return await self._in_thread(lambda: database.ids(self._connection, tenant, record))
+
+    async def highest_id(self, tenant: str, record: str) -> int:
+        """Return the highest id that Clarus has given to documents of a record type; 0 where there is none."""
+        return await self._in_thread(lambda: database.highest_id(self._connection, tenant, record))
+
     async def with_references(self, tenant: str, record: str, references: Collection[str]) -> list[Entry]:
         """Return the entries of documents with these references, whatever account they belong to."""
         if not references:

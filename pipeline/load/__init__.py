@@ -5,7 +5,11 @@ from pipeline.load.decide import Preparation
 from pipeline.load.deliver import Delivery
 from pipeline.load.differences import RecallDocument
 from pipeline.load.digests import digests, identity_of, key_of, whole
+from pipeline.load.doubts import Report
 from pipeline.load.existing import Existing
+from pipeline.load.gate import Gate
+from pipeline.load.issued_ids import IssuedIds
+from pipeline.load.lateness import Lateness
 from pipeline.load.own_records import OwnRecords
 from pipeline.load.posting import Posting
 from pipeline.load.workers import Deliveries, Loader, said_otherwise
@@ -17,12 +21,16 @@ __all__ = [
     "Delivery",
     "Existing",
     "Finding",
+    "Gate",
+    "IssuedIds",
+    "Lateness",
     "Loader",
     "Outcome",
     "OwnRecords",
     "Posting",
     "Preparation",
     "RecallDocument",
+    "Report",
     "audited_types",
     "digests",
     "identity_of",

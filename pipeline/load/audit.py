@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipeline.ledger import Entry, Identity
-from pipeline.load.deliver import CodeLists
+from pipeline.load.collaborators import CodeLists
 from pipeline.load.digests import key_of
 from pipeline.load.posting import Key
 from schemas import RECORD_TYPES, RecordType

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.clarus.echoes import Sent
 from pipeline.event_loop import in_turns
 from pipeline.ledger import Entry, Identity, State
-from pipeline.load.deliver import CodeLists
+from pipeline.load.collaborators import CodeLists
 from pipeline.load.differences import RecallDocument, nothing_kept, told_differences
 from pipeline.load.digests import digests, identity, recalled_line_ids, whole
 from pipeline.load.existing import Existing, change_body, change_problem, what_to_do
@@ -24,6 +23,7 @@ from schemas.vocabulary.lists import CodeList
 Resolve = Callable[[Sequence[Document]], Awaitable[list[Resolved | Unresolved]]]
 Find = Callable[[Sequence[Identity]], Awaitable[dict[Identity, Entry]]]
 
+_LONGEST_HELD = 3_600.0  # seconds between the intention and the sending
 _MADE = (State.CREATED, State.UPDATED)
 
 
@@ -35,10 +35,8 @@ class Preparation:
     find_entries: Find
     resolve: Resolve
     lists: CodeLists
-    settle: float  # seconds after which a read is trusted to see a write
     existing: Existing = Existing.EXISTS
     send_unknown: bool = False
-    wait: Callable[[float], Awaitable[None]] = asyncio.sleep  # for so many seconds; may raise why the run must end
     recall: RecallDocument = nothing_kept  # finds what was sent of a document, to name what differs
     is_doubtful: Callable[[CodeList], bool] = lambda codes: False  # whether what a list shows may be another record
 
@@ -62,7 +60,7 @@ class Preparation:
             else:
                 decided.append((document, recalled))
         resolutions = await self.resolve(going)
-        known = await self._already_there(resolutions, before)
+        known = await self._already_there(resolutions)
         async for resolution, entry in in_turns(zip(resolutions, before, strict=True)):
             found = known.get(resolution.listed_key, []) if resolution.listed_key else []
             decided.append((resolution.document, self._decide(resolution, entry, found)))
@@ -93,18 +91,11 @@ class Preparation:
     def _differs(self, document: Document, entry: Entry, parts: Mapping[str, Any]) -> str:
         return told_differences(document, entry, parts, self.recall)
 
-    async def _already_there(
-        self, resolutions: Sequence[Resolved | Unresolved], entries: Sequence[Entry | None]
-    ) -> dict[Key, list[int]]:
-        """Look up which documents Clarus has; those in doubt are looked for only after the settle time.
-
-        It counts from now: the ledger knows when a document was about to leave, not how long it waited before it did.
-        """
+    async def _already_there(self, resolutions: Sequence[Resolved | Unresolved]) -> dict[Key, list[int]]:
+        """Look up which documents Clarus has."""
         listed = resolutions[0].document.record.listed if resolutions else None
         if listed is None:
             return {}
-        if any(entry is not None and entry.state is State.SENT for entry in entries):
-            await self.wait(self.settle)
         return await self.lists.find(listed, {r.listed_key for r in resolutions if r.listed_key is not None})
 
     def _decide(
@@ -112,13 +103,7 @@ class Preparation:
     ) -> Outcome | Posting:
         document = resolution.document
         if entry is not None and entry.state is State.SENT:
-            new = [record for record in found if record not in entry.known_ids]
-            if new:
-                differs = self._differs(document, entry, digests(document))
-                return Outcome(Status.DIFFERS if differs else Status.CREATED, new[0], error=differs, adopted=entry)
-            if document.record.listed is None and not self.send_unknown:
-                return Outcome(Status.UNKNOWN, error=f"sent before without an answer, and {NOT_LISTED}")
-            return _unresolved(resolution) or self._posting(resolution, entry, entry.known_ids)
+            return self._decide_doubt(resolution, entry, found)
         if entry is None and len(found) > 1 and _is_named_by_a_code(document):
             message = f"{document} stands for {len(found)} records in Clarus (ids {', '.join(map(str, found[:5]))})"
             hint = "give each of them a code of its own there"
@@ -132,6 +117,40 @@ class Preparation:
                 document, "is_new_product", f"{document} is not in Clarus, and this says that it is not new"
             )
         return _unresolved(resolution) or self._posting(resolution, entry, tuple(found))
+
+    def _decide_doubt(self, resolution: Resolved | Unresolved, entry: Entry, found: Sequence[int]) -> Outcome | Posting:
+        """A document that was sent without an answer, by this program and perhaps by an earlier run."""
+        document = resolution.document
+
+        def adopt(record: int) -> Outcome:
+            differs = self._differs(document, entry, digests(document))
+            return Outcome(Status.DIFFERS if differs else Status.CREATED, record, error=differs, adopted=entry)
+
+        new = [record for record in found if record not in entry.known_ids]
+        if new:
+            return adopt(new[0])
+        if document.record.listed is None and not self.send_unknown:
+            return Outcome(Status.UNKNOWN, error=f"sent before without an answer, and {NOT_LISTED}")
+        absent = _unresolved(resolution)
+        if absent is None:
+            return replace(self._posting(resolution, entry, entry.known_ids), when_found=adopt)
+        if document.record.listed is None or resolution.listed_key is None:
+            return absent
+        return Posting(
+            identity=identity(document, self.tenant),
+            path="",
+            body=b"",
+            sent=Sent(""),
+            fingerprint=entry.fingerprint,
+            parts=entry.parts,
+            listed=document.record.listed,
+            key=resolution.listed_key,
+            known_ids=entry.known_ids,
+            in_doubt=True,
+            sent_at=_sent_at(entry),
+            when_found=adopt,
+            when_absent=absent,
+        )
 
     def _for_existing(self, resolution: Resolved | Unresolved, entry: Entry | None, there: int) -> Outcome | Posting:
         document = resolution.document
@@ -194,9 +213,21 @@ class Preparation:
             known_ids=known_ids,
             attempts=entry.attempts if entry is not None else 0,
             in_doubt=entry is not None and entry.state is State.SENT,
+            sent_at=_sent_at(entry) if entry is not None else None,
             warnings=resolution.warnings,
             lines=[change["attributes"] for change in resolution.attributes.get("lines_changes", ())],
         )
+
+
+def _sent_at(entry: Entry) -> float | None:
+    """When Clarus can last have received a document; None: not known, and perhaps just now.
+
+    The ledger knows when it was about to leave. A run that died after that may have held it back for a while, until
+    Clarus took requests again.
+    """
+    if entry.sent_at is not None or entry.changed_at is None:
+        return entry.sent_at
+    return entry.changed_at.timestamp() + _LONGEST_HELD
 
 
 def _sent(resolution: Resolved, changes: int | None = None) -> Sent:

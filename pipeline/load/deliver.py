@@ -3,70 +3,48 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 
-from pipeline.clarus.answers import Answer, Meaning, judge, refusal
+from pipeline.clarus.answers import Answer, Meaning, judge, refusal, says_taken
 from pipeline.clarus.line_ids import line_ids
-from pipeline.errors import LookupRefused, Unfinished
-from pipeline.ledger import Entry, State
-from pipeline.load.posting import NOT_LISTED, Key, Posting
+from pipeline.errors import Unfinished
+from pipeline.ledger import State
+from pipeline.load.clock import now
+from pipeline.load.collaborators import CodeLists, Intentions, Interrupted, Writes
+from pipeline.load.doubts import Doubts, Report
+from pipeline.load.gate import Gate
+from pipeline.load.issued_ids import IssuedIds
+from pipeline.load.lateness import Lateness
+from pipeline.load.posting import NOT_LISTED, Doubt, Posting
+from pipeline.stopping import Stopping
 from pipeline.values.outcomes import Outcome, Status
-from schemas.vocabulary.lists import CodeList
 
 NOT_BY_CLARUS = "this came from something between here and Clarus, such as a proxy; the next run sends it again"
 
 
-class Writes(Protocol):
-    """Something that sends writes, such as `pipeline.clarus.client.Clarus`."""
-
-    async def write(self, method: str, path: str, body: bytes) -> Answer:
-        """Send one write; what it raises is raised before anything can have reached Clarus."""
-
-    def confirm(self) -> None:
-        """Hear that a write whose answer was lost has been found."""
-
-
-class CodeLists(Protocol):
-    """Clarus's lists."""
-
-    async def find(self, codes: CodeList, keys: Collection[Key]) -> dict[Key, list[int]]:
-        """Return the ids of the records with these keys."""
-
-
-class Intentions(Protocol):
-    """Where what is about to be done is written down, such as `pipeline.ledger.Ledger`."""
-
-    async def intend(self, entry: Entry) -> None:
-        """Return when the intention is on the disk."""
-
-    def conclude(self, entry: Entry) -> None:
-        """Write down what came of it."""
-
-
-class Interrupted(Exception):
-    """The run cannot go on; this is how the document stands."""
-
-    def __init__(self, outcome: Outcome, cause: Unfinished) -> None:
-        super().__init__(str(cause))
-        self.outcome, self.cause = outcome, cause
-
-
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The protocol: write the intention down, send, and where the answer is lost, look before sending again."""
+    """The protocol: write the intention down, send, write down what came of it; what is in doubt is handed back."""
 
     clarus: Writes
     lists: CodeLists
     ledger: Intentions
     run: str
-    settle: float = 2.0  # seconds after which a read is trusted to see a write
+    gate: Gate
+    settle: float = 2.0  # seconds after which a first look is worth while, and a change is sent again
     most_attempts: int = 3  # times one record is sent in one run while each answer is lost
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep  # for so many seconds; may raise why the run must end
+    lateness: Lateness = field(default_factory=lambda: Lateness(60.0))
+    issued: IssuedIds = field(default_factory=IssuedIds)
+    clock: Callable[[], float] = now  # seconds since the epoch
 
-    async def deliver(self, posting: Posting) -> Outcome:
-        """Make the record and return its id.
+    def doubts(self, report: Report, stopping: Stopping) -> Doubts:
+        """A queue for what is in doubt."""
+        return Doubts(self, self.lists, self.lateness, self.gate, report, stopping, self.settle, self.clock)
+
+    async def deliver(self, posting: Posting) -> Outcome | Doubt:
+        """Make the record and return its id, or what is in doubt about it.
 
         Raises:
             Interrupted: Clarus is out of reach or refuses our credentials, the ledger cannot be written, or the run
@@ -74,48 +52,35 @@ class Delivery:
         """
         if posting.changes is not None:
             return await self._change(posting, posting.changes)
-        in_doubt, said = posting.in_doubt, ""
-        for attempt in range(posting.attempts + 1, posting.attempts + self.most_attempts + 1):
-            try:
-                await self.ledger.intend(posting.entry(State.SENT, self.run, attempts=attempt))
-                answer = await self.clarus.write(posting.method, posting.path, posting.body)
-            except Unfinished as error:
-                raise Interrupted(self._unsent(posting, attempt, in_doubt, error), error) from error
-            verdict = judge(answer, posting.sent)
-            judged, said = verdict.meaning, f"{answer.said} {verdict.why}".rstrip()
-            if judged is Meaning.MADE:
-                return self._created(posting, attempt, verdict.record, line_ids(answer.body, posting.lines))
-            if judged is Meaning.NOT_ANSWERED and not in_doubt:
-                self.ledger.conclude(posting.entry(State.WITHDRAWN, self.run, attempts=attempt))
-                return Outcome(Status.PENDING, error=f"not sent: {said}; {NOT_BY_CLARUS}")
-            if judged is not Meaning.IN_DOUBT and not in_doubt:
-                return self._refused(posting, attempt, answer)
-            in_doubt = True
-            if judged is Meaning.REFUSED:
-                said = refusal(answer)
-            if posting.listed is None:
-                return Outcome(Status.UNKNOWN, error=f"{said}, and {NOT_LISTED}")
-            try:
-                await self.wait(self.settle)
-                found = await self.look(posting)
-            except LookupRefused as error:
-                return Outcome(Status.UNKNOWN, error=f"{said}, and looking for it failed: {error}")
-            except Unfinished as error:
-                doubt = Outcome(Status.UNKNOWN, error=f"{said}, and it could not be looked up: {error}")
-                raise Interrupted(doubt, error) from error
-            if found is not None:
-                self.clarus.confirm()
-                return self._created(posting, attempt, found, [])
-            if judged is Meaning.REFUSED:  # refused, and not because an earlier attempt has made it
-                return self._refused(posting, attempt, answer)
-        return Outcome(Status.UNKNOWN, error=f"sent {self.most_attempts} times; {said}, and it is not there")
+        if posting.in_doubt and posting.listed is not None:
+            sent_at = posting.sent_at if posting.sent_at is not None else self.clock()
+            return Doubt(posting, posting.attempts, 0, "an earlier attempt had no answer", min(sent_at, self.clock()))
+        return await self._send(posting, posting.attempts + 1, 1)
 
-    async def look(self, posting: Posting) -> int | None:
-        """Return the id under which Clarus has the record, None where it has not."""
-        if posting.listed is None:
-            return None
-        found = await self.lists.find(posting.listed, [posting.key])
-        return next((record for record in found.get(posting.key, []) if record not in posting.known_ids), None)
+    async def send_again(self, doubt: Doubt) -> Outcome | Doubt:
+        """Send once more what has not appeared in Clarus.
+
+        Raises:
+            Interrupted: as in `deliver`.
+        """
+        if doubt.refused is not None:
+            return self._refused(doubt.posting, doubt.attempt, doubt.refused)
+        if doubt.posting.when_absent is not None:
+            return doubt.posting.when_absent
+        if doubt.tries >= self.most_attempts:
+            return Outcome(Status.UNKNOWN, error=f"sent {doubt.tries} times; {doubt.said}, and it is not there")
+        posting = replace(doubt.posting, in_doubt=True, when_found=None)
+        return await self._send(posting, doubt.attempt + 1, doubt.tries + 1)
+
+    def found(self, doubt: Doubt, record: int) -> Outcome:
+        """Write down that a document in doubt is this record."""
+        posting = doubt.posting
+        if not posting.in_doubt and doubt.refused is not None:
+            return Outcome(Status.EXISTS, record)  # it was refused, for it had been there before we came
+        self.clarus.confirm()
+        if posting.when_found is not None:
+            return self.concluded(posting.when_found(record))
+        return self._created(posting, doubt.attempt, record, [])
 
     def concluded(self, outcome: Outcome) -> Outcome:
         """Write down that a record which was found is the one whose answer was lost."""
@@ -123,6 +88,50 @@ class Delivery:
             found = replace(outcome.adopted, state=State.CREATED, run=self.run, clarus_id=outcome.clarus_id)
             self.ledger.conclude(found)
         return outcome
+
+    async def _send(self, posting: Posting, attempt: int, tries: int) -> Outcome | Doubt:
+        try:
+            await self.gate.enter()
+            await self.ledger.intend(posting.entry(State.SENT, self.run, attempts=attempt))
+            answer = await self.clarus.write(posting.method, posting.path, posting.body, rested=posting.in_doubt)
+        except Unfinished as error:
+            raise Interrupted(self._unsent(posting, attempt, error), error) from error
+        verdict = judge(answer, posting.sent)
+        judged, said = verdict.meaning, f"{answer.said} {verdict.why}".rstrip()
+        if judged is Meaning.MADE:
+            assert verdict.record is not None, "what was made has an id"
+            holder = await self.issued.holder(posting.identity, verdict.record)
+            if holder is None:
+                if posting.listed is not None:
+                    self.lateness.made(posting.listed, posting.key, self.clock())
+                return self._created(posting, attempt, verdict.record, line_ids(answer.body, posting.lines))
+            judged, said = Meaning.IN_DOUBT, f"{said} with id {verdict.record}, which is that of {holder.reference}"
+        if judged is Meaning.NOT_ANSWERED and not posting.in_doubt:
+            self.ledger.conclude(posting.entry(State.WITHDRAWN, self.run, attempts=attempt))
+            return Outcome(Status.PENDING, error=f"not sent: {said}; {NOT_BY_CLARUS}")
+        if judged is Meaning.REFUSED:
+            return self._doubt_refusal(posting, attempt, tries, answer)
+        if judged is not Meaning.IN_DOUBT and not posting.in_doubt:
+            return self._refused(posting, attempt, answer)
+        return self._doubt(posting, attempt, tries, said)
+
+    def _doubt(self, posting: Posting, attempt: int, tries: int, said: str) -> Outcome | Doubt:
+        """It may have been made; the ledger knows since when nothing of it is under way any more."""
+        sent_at = self.clock()
+        self.ledger.conclude(posting.entry(State.SENT, self.run, attempts=attempt, sent_at=sent_at))
+        self.gate.lost()
+        if posting.listed is None:
+            return Outcome(Status.UNKNOWN, error=f"{said}, and {NOT_LISTED}")
+        return Doubt(replace(posting, in_doubt=True), attempt, tries, said, sent_at)
+
+    def _doubt_refusal(self, posting: Posting, attempt: int, tries: int, answer: Answer) -> Outcome | Doubt:
+        """A refusal may hide that it is there: made by an earlier attempt, or by a run that nobody remembers."""
+        is_taken = says_taken(answer, posting.sent.key or ("code", "reference"))
+        if posting.listed is None or not (posting.in_doubt or (is_taken and not posting.known_ids)):
+            return self._refused(posting, attempt, answer)
+        if not posting.in_doubt:
+            self._refused(posting, attempt, answer)  # to be found as one that exists, also if the run ends here
+        return Doubt(posting, attempt, tries, refusal(answer), self.clock() if is_taken else 0.0, answer)
 
     async def _change(self, posting: Posting, record: int) -> Outcome:
         """Change a record; a change whose answer is lost is sent again as it is."""
@@ -151,16 +160,18 @@ class Delivery:
     def _created(self, posting: Posting, attempt: int, record: int | None, lines: list[int | None]) -> Outcome:
         found = {"clarus_id": record, "line_ids": tuple(lines), "attempts": attempt}
         self.ledger.conclude(posting.entry(State.CREATED, self.run, **found))
+        self.gate.answered()
         return Outcome(Status.CREATED, record, tuple(lines), problems=posting.warnings)
 
     def _refused(self, posting: Posting, attempt: int, answer: Answer) -> Outcome:
+        self.gate.answered()
         entry = posting.entry(State.REFUSED, self.run, attempts=attempt, error=f"refused ({answer.status})")
         self.ledger.conclude(entry)
         return Outcome(Status.REJECTED, error=refusal(answer))
 
-    def _unsent(self, posting: Posting, attempt: int, in_doubt: bool, error: Unfinished) -> Outcome:
+    def _unsent(self, posting: Posting, attempt: int, error: Unfinished) -> Outcome:
         """This attempt did not leave; an earlier one may have, and then the doubt stays."""
-        if in_doubt:
+        if posting.in_doubt:
             return Outcome(Status.UNKNOWN, error=f"an earlier attempt had no answer; then: {error}")
         self.ledger.conclude(posting.entry(State.WITHDRAWN, self.run, attempts=attempt))
         return Outcome(Status.PENDING, error=f"not sent: {error}")

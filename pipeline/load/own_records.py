@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 from pipeline.ledger import Identity
-from pipeline.load.deliver import CodeLists
+from pipeline.load.collaborators import CodeLists
 from pipeline.load.digests import identity_of
 from pipeline.load.posting import Key
 from schemas.vocabulary.lists import CodeList

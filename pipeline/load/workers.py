@@ -10,9 +10,10 @@ from typing import Protocol
 
 from pipeline.errors import Unfinished
 from pipeline.event_loop import in_turns
+from pipeline.load.collaborators import Interrupted
 from pipeline.load.decide import Preparation
-from pipeline.load.deliver import Interrupted
-from pipeline.load.posting import Key, Posting
+from pipeline.load.doubts import Doubts, Report
+from pipeline.load.posting import Doubt, Key, Posting
 from pipeline.stopping import Stopping
 from pipeline.values.documents import Document
 from pipeline.values.outcomes import Outcome, Status
@@ -26,8 +27,11 @@ _Queue = asyncio.Queue[tuple[Document, Posting] | None]
 class Deliveries(Protocol):
     """What becomes of postings: `Delivery` sends them, a rehearsal writes them down."""
 
-    async def deliver(self, posting: Posting) -> Outcome:
-        """Make the record and return its id."""
+    async def deliver(self, posting: Posting) -> Outcome | Doubt:
+        """Make the record and return its id, or what is in doubt about it."""
+
+    def doubts(self, report: Report, stopping: Stopping) -> Doubts | None:
+        """A queue for what is in doubt; None where nothing is sent."""
 
     def concluded(self, outcome: Outcome) -> Outcome:
         """Write down what was concluded without sending anything."""
@@ -63,13 +67,19 @@ class Loader:
 
     async def _pass(self, documents: Iterator[Document]) -> None:
         queue: _Queue = asyncio.Queue(_BLOCK)
+        doubts = self.delivery.doubts(self.report, self.stopping)
         try:
-            async with asyncio.TaskGroup() as workers:
-                for _ in range(self._workers):
-                    workers.create_task(self._work(queue))
-                await self._fill(queue, documents)
+            async with asyncio.TaskGroup() as others:
+                if doubts is not None:
+                    others.create_task(doubts.settle_all())
+                async with asyncio.TaskGroup() as workers:
+                    for _ in range(self._workers):
+                        workers.create_task(self._work(queue, doubts))
+                    await self._fill(queue, documents)
+                if doubts is not None:
+                    doubts.close()
         except ExceptionGroup as faults:  # of this program, or of who hears the reports: one is enough to end with
-            raise faults.exceptions[0] from None
+            raise _first(faults) from None
 
     async def _fill(self, queue: _Queue, documents: Iterator[Document]) -> None:
         try:
@@ -84,17 +94,20 @@ class Loader:
         for _ in range(self._workers):
             await queue.put(None)
 
-    async def _work(self, queue: _Queue) -> None:
+    async def _work(self, queue: _Queue, doubts: Doubts | None) -> None:
         while (ready := await queue.get()) is not None:
             if self.stopping.reason:
                 continue  # the queue still has to be emptied, or who fills it would wait for ever
             document, posting = ready
             try:
-                outcome = await self.delivery.deliver(posting)
+                came = await self.delivery.deliver(posting)
             except Interrupted as interrupted:
                 self.stopping.stop(interrupted.cause)
-                outcome = interrupted.outcome
-            self.report(document, outcome)
+                came = interrupted.outcome
+            if isinstance(came, Outcome):
+                self.report(document, came)
+            elif doubts is not None:
+                doubts.put(document, came)
 
     def _report_decided(self, document: Document, outcome: Outcome) -> None:
         outcome = self.delivery.concluded(outcome)
@@ -120,6 +133,12 @@ class Loader:
             again.append(document)
             if key == document.key:
                 self._repeated.add(id(document))
+
+
+def _first(faults: BaseException) -> BaseException:
+    while isinstance(faults, BaseExceptionGroup):
+        faults = faults.exceptions[0]
+    return faults
 
 
 def said_otherwise(what: str) -> str:

@@ -48,10 +48,8 @@ class Loading:
             ledger.find,
             resolver.resolve,
             OwnRecords(lists, ledger.holders, tenant),
-            own.read_settle_seconds,
             Existing(context.settings.existing_products),
             options.send_unknown,
-            context.stopping.sleep,
             options.recall,
             lists.cannot_tell_apart,
         )

@@ -10,13 +10,14 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from pipeline.load import Posting, said_otherwise
+from pipeline.load import Posting, Report, said_otherwise
 from pipeline.progress import Progress
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.runs.closing import Finished
 from pipeline.runs.context import RunContext
 from pipeline.runs.outbox import PAYLOADS
 from pipeline.runs.run import Run, run_stages
+from pipeline.stopping import Stopping
 from pipeline.values.outcomes import Outcome, Status
 
 _NOT_KNOWN = (
@@ -56,6 +57,9 @@ class PayloadFile:
         }
         self._file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
         return Outcome(Status.READY, posting.changes, problems=posting.warnings)
+
+    def doubts(self, report: Report, stopping: Stopping) -> None:
+        """Nothing is sent, and so nothing is in doubt."""
 
     def concluded(self, outcome: Outcome) -> Outcome:
         """Leave the ledger alone."""

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.clarus.lists import Lists
 from pipeline.errors import LedgerUnusable
 from pipeline.ledger import Left
-from pipeline.load import Deliveries, Delivery, Finding, OwnRecords
+from pipeline.load import Deliveries, Delivery, Finding, Gate, IssuedIds, Lateness, OwnRecords
 from pipeline.resolve import Resolver
 from pipeline.results.earlier_results import EarlierResults
 from pipeline.results.row_accounts import RowAccounts
@@ -138,9 +138,12 @@ def _deliveries(run: Run, context: RunContext) -> Delivery:
         OwnRecords(lists, context.ledger.holders, clarus.tenant),
         context.ledger,
         run.folder.name,
+        Gate(context.stopping, own.concurrency, own.retry_wait_seconds),
         own.read_settle_seconds,
         own.reconcile_attempts,
         context.stopping.sleep,
+        Lateness(own.doubt),
+        IssuedIds(context.ledger.highest_id, context.ledger.ids),
     )
 
 

@@ -18,12 +18,12 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from simulated import SimulatedLoop
+from simulated import SimulatedLoop, now
 from simulated_clarus import Fate, Key, SimulatedClarus
 
 from pipeline.errors import PipelineError
 from pipeline.ledger import Ledger
-from pipeline.load import Delivery, Existing, Loader, Preparation
+from pipeline.load import Delivery, Existing, Gate, IssuedIds, Lateness, Loader, Preparation
 from pipeline.stopping import Stopping
 from pipeline.values.documents import Document
 from pipeline.values.outcomes import Outcome, Status
@@ -32,7 +32,7 @@ from schemas import RECORD_TYPES
 
 A_FEW = 150
 SCHEDULES = int(os.environ.get("CLARUS_BATCH_SCHEDULES", "2000"))
-SETTLE = 2.0
+SETTLE, DOUBT = 2.0, 60.0  # seconds
 RAM = Path("/dev/shm")  # thousands of ledgers: where there is one, a disk in memory takes half of the time
 
 ORDERS = RECORD_TYPES["orders"]
@@ -130,9 +130,22 @@ class World:
         ledger = Ledger.open(self.path)
         ledgers.append(ledger)
         outcomes: list[tuple[Document, Outcome]] = []
+        delivery = Delivery(
+            self.clarus,
+            self.clarus,
+            ledger,
+            "run-1",
+            Gate(stopping, own.concurrency, 1.0),
+            SETTLE,
+            3,
+            stopping.sleep,
+            Lateness(DOUBT),
+            IssuedIds(ledger.highest_id, ledger.ids),
+            now,
+        )
         loader = Loader(
-            Preparation("acme", ledger.find, resolve, self.clarus, SETTLE, own.existing, wait=stopping.sleep),
-            Delivery(self.clarus, self.clarus, ledger, "run-1", SETTLE, 3, stopping.sleep),
+            Preparation("acme", ledger.find, resolve, self.clarus, own.existing),
+            delivery,
             lambda document, outcome: outcomes.append((document, outcome)),
             stopping,
             own.concurrency,
@@ -332,8 +345,8 @@ def test_a_fault_of_the_program_ends_the_run_instead_of_hanging(tmp_path: Path) 
             raise Fault("lost a row")
 
         loader = Loader(
-            Preparation("acme", ledger.find, resolve, clarus, SETTLE),
-            Delivery(clarus, clarus, ledger, "run-1", SETTLE),
+            Preparation("acme", ledger.find, resolve, clarus),
+            Delivery(clarus, clarus, ledger, "run-1", Gate(stopping, 3, 1.0)),
             report,
             stopping,
             3,

@@ -58,7 +58,7 @@ class SimulatedClarus:
     def of(self, key: Key) -> list[int]:
         return [record.id for record in self.records if record.key == key]
 
-    async def write(self, method: str, path: str, body: bytes) -> Answer:
+    async def write(self, method: str, path: str, body: bytes, rested: bool = False) -> Answer:
         await asyncio.sleep(0.1)
         fate = self.fates.pop(0) if self.fates else Fate.WELL
         if fate is Fate.UNREACHABLE:

@@ -24,6 +24,7 @@ CLARUS = {
     "timeout_seconds": 0.4,
     "connect_timeout_seconds": 1,
     "read_settle_seconds": 0.15,
+    "doubt_seconds": 0.5,
     "retry_wait_seconds": 0.05,
     "give_up_seconds": 20,
 }

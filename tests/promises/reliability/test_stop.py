@@ -64,7 +64,7 @@ def test_stopped_while_waiting_nothing_is_in_doubt(site: Any, start: Start, wait
 @pytest.mark.parametrize("what", [What.HANG_BEFORE, What.HANG_AFTER])
 def test_stopped_while_an_answer_is_outstanding(site: Any, start: Start, what: What, number: signal.Signals) -> None:
     """That one document is unknown, those behind it are pending; then all are there once."""
-    site.configure(timeout_seconds=30, concurrency=1)
+    site.configure(timeout_seconds=6, concurrency=1)
     site.drop(orders=3)
     site.sandbox.faults.add(Fault(what=what, path="/api/goods_outs", skip=1))
     child = start("run")
@@ -82,7 +82,7 @@ def test_stopped_while_an_answer_is_outstanding(site: Any, start: Start, what: W
 
 def test_a_request_under_way_is_still_answered(site: Any, start: Start) -> None:
     """An answer that comes within moments is taken down."""
-    site.configure(timeout_seconds=30, concurrency=1)
+    site.configure(timeout_seconds=6, concurrency=1)
     site.drop(orders=2)
     site.sandbox.faults.add(Fault(what=What.LATENCY, seconds=1.0, path="/api/goods_outs"))
     child = start("run")
@@ -140,7 +140,7 @@ def test_stopped_twice_it_ends_at_once(site: Any, start: Start) -> None:
 
 def test_stopped_while_owed_runs_are_taken_up_new_files_stay_in_the_inbox(site: Any, start: Start) -> None:
     """What was not begun is left as it is, for the next run."""
-    site.configure(timeout_seconds=30, concurrency=1)
+    site.configure(timeout_seconds=6, concurrency=1)
     site.drop(orders=2)
     site.sandbox.conditions.outage = True
     site.configure(give_up_seconds=0.2)
