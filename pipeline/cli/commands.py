@@ -23,6 +23,7 @@ from pipeline.cli.screen import harmless, tell
 from pipeline.config import Settings, load_settings, require_access
 from pipeline.errors import Stopped, UsageError
 from pipeline.extract import SUFFIXES
+from pipeline.extract.sources import folders_named
 from pipeline.runs.batch import Batch, access_of
 from pipeline.runs.inbox import name_trouble, wait_until_whole, waiting_files
 from pipeline.runs.ledger_file import read_ledger
@@ -87,7 +88,7 @@ def check_files(files: Sequence[Path], **options: Any) -> int:
         _must_be_a_file(file)
     stage_options = StageOptions.of(settings)
     kept = KeptInputs(settings.outbox, stage_options)
-    read_files = kept.restored([extract_file(file, stage_options) for file in files])
+    read_files = kept.restored([extract_file(file, stage_options, kept.how_read(file)) for file in files])
     clean = validate_files(read_files, stage_options)
     return tell_check(read_files, all_documents(clean, configured_book(settings)), telling_of(options))
 
@@ -207,7 +208,7 @@ def _from_inbox(settings: Settings, stopping: Stopping) -> tuple[list[Path], boo
         time.sleep(seconds)
         stopping.check()
 
-    files, others = waiting_files(settings.inbox, SUFFIXES)
+    files, others = waiting_files(settings.inbox, SUFFIXES, folders_named(settings.sources))
     for other in others:
         tell(harmless(f"warning: {other} is left where it is: only {', '.join(SUFFIXES)} are read"), err=True)
     troubles = {file: trouble for file in files if (trouble := name_trouble(file.name))}

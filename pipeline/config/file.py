@@ -8,19 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config.keys import Given, Key, Known, spelled
+from pipeline.config.sources import OF_FILES, read_sources
 from pipeline.errors import UsageError
 
 _OF_CLARUS = ("client_secret_file", "ca_file", "client_certificate_file", "client_key_file")
 _PATHS = frozenset((("address_book",), ("inbox",), ("outbox",), *(("clarus", name) for name in _OF_CLARUS)))
 
 
-def read_config_file(path: Path, profile: str | None, known: Known) -> dict[Key, Given]:
+def read_config_file(
+    path: Path, profile: str | None, known: Known, of_source: tuple[str, str] | None = None
+) -> dict[Key, Given]:
     """Read what the file gives, the profile laid over the rest.
 
     Args:
         path: of the TOML; relative paths in it start from its folder.
         profile: the name of a table under [profiles], if one is chosen. The keys of all profiles are checked.
         known: the keys that there are.
+        of_source: a profile that is laid over all of this for the files of a source, and how messages name the source.
 
     Raises:
         UsageError: unreadable, an unknown key (the nearest known one is named), or an unknown profile.
@@ -29,12 +33,20 @@ def read_config_file(path: Path, profile: str | None, known: Known) -> dict[Key,
     if faults:
         raise UsageError("\n".join(dict.fromkeys(faults)))
     base = layers.pop(None)
-    if profile is None:
-        return base
-    if profile not in layers:
-        profiles = f"its profiles are {', '.join(map(str, layers))}" if layers else "it has no profiles"
-        raise UsageError(f"{path}: there is no profile {profile!r}; {profiles}")
-    return {**base, **layers[profile]}
+    known_profiles = f"its profiles are {', '.join(map(str, layers))}" if layers else "it has no profiles"
+    if profile is not None:
+        if profile not in layers:
+            raise UsageError(f"{path}: there is no profile {profile!r}; {known_profiles}")
+        base = {**base, **layers[profile]}
+    if of_source is not None:
+        name, where = of_source
+        if name not in layers:
+            raise UsageError(f"{where}: there is no profile {name!r}; {known_profiles}")
+        if refused := [".".join(key) for key in layers[name] if key[0] not in OF_FILES]:
+            what = "a source never changes the tenant, its folders or other sources"
+            raise UsageError(f"{where}: profile {name!r} sets {', '.join(refused)}: {what}")
+        base = {**base, **layers[name]}
+    return base
 
 
 def _layers(path: Path, known: Known) -> tuple[dict[str | None, dict[Key, Given]], list[str]]:
@@ -50,6 +62,9 @@ def _layers(path: Path, known: Known) -> tuple[dict[str | None, dict[Key, Given]
         except ValueError as fault:
             faults.append(f"{path}: {fault}{f' in profile {profile!r}' if profile else ''}")
             continue
+        if meant == ("sources",):
+            worth, wrong = read_sources(worth, where, path.parent)
+            faults += wrong
         if meant in layer:
             faults.append(f"{where} means the same as {layer[meant].where}: keep one of them")
         if worth != {}:

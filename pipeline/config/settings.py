@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Strict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf, SecretStr, Strict, ValidationError
 
 from pipeline.config import network, rules
 from pipeline.config.file import read_config_file
 from pipeline.config.keys import SECRETS, Given, Key
 from pipeline.config.record_types import refusal
+from pipeline.config.source_blocks import Source
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -106,6 +107,9 @@ class Settings(BaseModel):
     defaults: Mapping[str, Mapping[str, str]] = {}  # heading of the contract -> value for blank cells
     values: Mapping[str, Mapping[str, Mapping[str, str]]] = {}  # heading -> word of the file -> word of Clarus
     ignore_columns: Mapping[str, tuple[str, ...]] = {}  # headings of the file that are left out
+    sources: tuple[InstanceOf[Source], ...] = ()  # customers' own exports, the first that matches a file is used
+    # Of files that a source reads by a profile of its own, by its name; not a key of its own.
+    of_profiles: Mapping[str, Any] = {}
     # Folded headings and words of files as the configuration writes them, to show them to people; not a key of its own.
     spellings: Mapping[str, str] = {}
 
@@ -135,7 +139,18 @@ def load_settings(
     Raises:
         UsageError: one sentence for each fault, with file and key. Never a secret.
     """
-    given = {**_from_file(config, profile), **_from_environment(environ), **_from_options(overrides)}
+    settings = _settings(_from_file(config, profile), environ, overrides)
+    names = {source.profile for source in settings.sources if source.profile}
+    of_profiles = {}
+    for name in sorted(names):
+        source = next(each for each in settings.sources if each.profile == name)
+        of_files = _from_file(config, profile, (name, source.where))
+        of_profiles[name] = _settings(of_files, environ, overrides)
+    return settings.model_copy(update={"of_profiles": of_profiles}) if names else settings
+
+
+def _settings(of_file: Mapping[Key, Given], environ: Mapping[str, str], overrides: Mapping[str, Any]) -> Settings:
+    given = {**of_file, **_from_environment(environ), **_from_options(overrides)}
     given = {key: entry for key, entry in given.items() if not _is_taken_back(key, entry)}
     try:
         settings = Settings.model_validate({**_nested(given), "spellings": _spellings(given)})
@@ -167,15 +182,18 @@ def require_access(settings: Settings) -> None:
         raise UsageError(f"Clarus cannot be reached yet. Missing: {', '.join(missing)}")
 
 
-def _from_file(config: Path | None, profile: str | None) -> dict[Key, Given]:
+def _from_file(config: Path | None, profile: str | None, of_source: tuple[str, str] | None = None) -> dict[Key, Given]:
     if config is None and not DEFAULT_FILE.exists():
         if profile is not None:
             raise UsageError(
                 f"There is no {DEFAULT_FILE} in this folder, and so no profile {profile!r}: name the file with --config"
             )
         return {}
-    top, clarus = Settings.model_fields.keys() - {"spellings"}, ClarusSettings.model_fields.keys() - SECRETS
-    return read_config_file(config or DEFAULT_FILE, profile, {"": top, "clarus": clarus})
+    top, clarus = (
+        Settings.model_fields.keys() - {"spellings", "of_profiles"},
+        ClarusSettings.model_fields.keys() - SECRETS,
+    )
+    return read_config_file(config or DEFAULT_FILE, profile, {"": top, "clarus": clarus}, of_source)
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[Key, Given]:

@@ -31,12 +31,21 @@ def extract(path: Path, options: Options) -> list[Table]:
             # Workbooks need a good deal of code that a text file does not: --help and CSV files start without it.
             from pipeline.extract.workbook import read_workbook
 
-            return read_workbook(path, options)
-        return [read_text(path, options)]
+            return [_by_source(table, options.for_sheet(table.sheet)) for table in read_workbook(path, options)]
+        return [_by_source(read_text(path, options), options)]
     except UnreadableFile as error:
         raise UnreadableFile(error.reason, path.name) from error
     except OSError as error:
         raise UnreadableFile(f"cannot be read: {error.strerror or error}", path.name) from error
+
+
+def _by_source(table: Table, options: Options) -> Table:
+    """The columns of ours, where the configuration says how they come out of the file's own."""
+    if options.source is None:
+        return table
+    from pipeline.extract.sources import applied
+
+    return applied(table, options.source)
 
 
 def rows_of(report: TableReport) -> Iterator[tuple[int, list[str]]]:

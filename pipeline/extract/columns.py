@@ -52,7 +52,8 @@ class Columns:
         rows = np.concatenate(self._rows) if self._rows else np.empty(0, dtype=np.int64)
         starts = np.cumsum([0, *map(len, self._rows)])
         columns = {}
-        for heading in (*self._layout.record.columns, *RESULT_COLUMNS):
+        order = (*self._layout.record.columns, *RESULT_COLUMNS, *self._layout.columns)
+        for heading in dict.fromkeys(filter(None, order)):
             column = _categorical(self._chunks.pop(heading, []), starts)
             if column is not None:
                 columns[heading] = column

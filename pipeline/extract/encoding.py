@@ -33,8 +33,8 @@ _TOLD_BY = 16  # bytes: the first eight characters of the headings
 _SURROGATES = "surrogatepass"
 
 
-def find_encoding(path: Path, fallback: str | None) -> str:
-    """Return the codec of a text file: by its byte order mark, else UTF-8 where it fits, else the fallback.
+def find_encoding(path: Path, fallback: str | None, declared: str = "") -> str:
+    """Return the codec of a text file: by its byte order mark, else the declared one, else UTF-8, else the fallback.
 
     Where no fallback is named, a file that is not Unicode is read as ASCII: which letters its other bytes are would be
     a guess, and a guess may not be sent.
@@ -48,6 +48,8 @@ def find_encoding(path: Path, fallback: str | None) -> str:
     for mark, encoding in _MARKS.items():
         if start.startswith(mark):
             return encoding
+    if declared:
+        return declared
     if encoding := _utf16_without_mark(start):
         return encoding
     if start[:2000].count(0) > len(start[:2000]) // 8:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from pipeline.config.source_blocks import Source
 from pipeline.extract.blanks import stripped
 from pipeline.extract.options import Options
 from pipeline.extract.record_type import WIDEST, Layout, recognise
+from pipeline.extract.sources.layout import best_row, missing_in, own_columns, with_rule_columns
 from pipeline.values.problems import Problem, Severity
 from schemas import RECORD_TYPES
 from schemas.vocabulary.headings import nearest
@@ -15,6 +17,7 @@ __all__ = ["LAST_HEADING_ROW", "WIDEST", "Layout", "find_headings", "nothing_rec
 
 LAST_HEADING_ROW = 20  # how far down titles may push the headings
 _SHORT = 4  # characters; so few look like a heading by chance
+_NAMED = 5  # missing headings that a sentence names
 _SHOWN = 50  # cells of a row that are compared with known headings for a hint
 
 
@@ -25,18 +28,26 @@ def find_headings(rows: Iterable[tuple[int, Sequence[str]]], options: Options) -
         Its number and what it means: the first row without a fault, else the first that names a record type at all;
         None where no row does.
     """
+    source = options.source
+    if source is not None and source.columns:
+        found = best_row(((row, [*map(stripped, cells)]) for row, cells in rows), source)
+        return (found[0], _of_source(found[1], source)) if found else None
+    if source is not None and source.heading_row:
+        rows = ((row, cells) for row, cells in rows if row == source.heading_row)
     faulty = None
     for row, cells in rows:
         layout = recognise(cells, options)
         if layout and not layout.fault:
-            return row, layout
+            return row, with_rule_columns(layout, source) if source else layout
         if layout and faulty is None:
             faulty = row, layout
     return faulty
 
 
-def nothing_recognised(rows: Iterable[Sequence[str]]) -> str:
+def nothing_recognised(rows: Iterable[Sequence[str]], options: Options) -> str:
     """Say that no row names a record type, and which known headings its cells look like."""
+    if options.source is not None and options.source.columns:
+        return _nothing_of_source(rows, options.source)
     cells = [stripped(cell) for cell in max(rows, key=lambda row: sum(map(bool, row)), default=())[:_SHOWN]]
     keys = {record.reference: name for name, record in RECORD_TYPES.items()}
     known = [heading for record in RECORD_TYPES.values() for heading in record.columns]
@@ -47,6 +58,18 @@ def nothing_recognised(rows: Iterable[Sequence[str]]) -> str:
     seen = "; " + ", ".join(f'"{cell}" looks like {near}' for cell, near in alike) if alike else ""
     hint = "; map the file's own headings in [columns] or [[sources]] of the configuration"
     return f"no heading of a known record type{seen}; one of these is needed: {needed}{hint}"
+
+
+def _of_source(cells: Sequence[str], source: Source) -> Layout:
+    """The layout of a source that maps columns: what it does not name is not read."""
+    return Layout(RECORD_TYPES[source.type], tuple(cells), own_columns(cells, source), is_said=True)
+
+
+def _nothing_of_source(rows: Iterable[Sequence[str]], source: Source) -> str:
+    best = min(([*map(stripped, row)] for row in rows), key=lambda row: len(missing_in(row, source)), default=[])
+    missing = ", ".join(f'"{name}"' for name in missing_in(best, source)[:_NAMED])
+    where = f"row {source.heading_row} lacks" if source.heading_row else f"no row of the first {LAST_HEADING_ROW} has"
+    return f"{where} the headings that {source.where} names; missing: {missing}"
 
 
 def titles_skipped(row: int) -> Problem:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pipeline.extract.blanks import column_letters, stripped
 from pipeline.extract.known_headings import KnownOfType
 from pipeline.extract.options import Options
+from pipeline.extract.sources.headings import OWN
 from pipeline.values.tables import RESULT_COLUMNS
 from schemas import RecordType
 from schemas.vocabulary.headings import fold, nearest
@@ -30,8 +31,8 @@ class Layout:
 
     @property
     def known(self) -> int:
-        """How many columns of the contract the row names."""
-        return len(set(self.columns).intersection(self.record.columns))
+        """How many columns of the contract, or of a source, the row names."""
+        return sum(name in self.record.columns or name.startswith(OWN) for name in set(self.columns))
 
     @property
     def required(self) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from pipeline.config.source_blocks import Source
 from pipeline.errors import UnreadableFile
 from pipeline.extract.blanks import BLANKS, stripped
 from pipeline.extract.blocks import blocks
@@ -38,6 +39,7 @@ from pipeline.extract.headings import (
     titles_skipped,
 )
 from pipeline.extract.options import Options
+from pipeline.extract.quoting import requoted
 from pipeline.extract.record_type import misfit, not_ignored
 from pipeline.values.problems import Problem, Severity
 from pipeline.values.tables import Dialect, Table
@@ -48,8 +50,11 @@ _DELIMITERS_AS_BLANKS = str.maketrans(dict.fromkeys(_DELIMITERS, " "))
 
 def read_text(path: Path, options: Options) -> Table:
     """Read a text file as `extract` promises."""
-    encoding = find_encoding(path, options.fallback_encoding)
-    source = blocks(path, encoding)
+    said = options.source
+    encoding = find_encoding(path, options.fallback_encoding, said.encoding if said else "")
+    source: Iterator[bytes] = blocks(path, encoding)
+    if said and said.quoting != "double":
+        source = requoted(source, _delimiter_of(said), said.quoting)
     first = next(source, b"")
     head = _find_head(first, options, encoding)
     body = _Body(head, encoding)
@@ -71,7 +76,7 @@ def read_text(path: Path, options: Options) -> Table:
         broken=body.broken,
         problems=(*_announced(encoding, options), *head.problems, *body.columns.nameless, *body.problems),
         heading_row=head.row,
-        dialect=Dialect(encoding, head.delimiter),
+        dialect=Dialect(encoding, head.delimiter, said.quoting if said else "double"),
     )
 
 
@@ -84,7 +89,8 @@ def raw_records(path: Path, dialect: Dialect) -> Iterator[tuple[int, Record]]:
         safely comes as well, split in some way; U+FFFD stands for what is no character.
     """
     row = 1
-    for records in split_blocks(blocks(path, dialect.encoding), dialect.delimiter):
+    source = requoted(blocks(path, dialect.encoding), dialect.delimiter, dialect.quoting)
+    for records in split_blocks(source, dialect.delimiter):
         yield from enumerate(records, start=row)
         row += len(records)
 
@@ -100,7 +106,7 @@ class _Head:
 def _find_head(block: bytes, options: Options, encoding: str) -> _Head:
     """Find the delimiter under which most known headings are found, and their row."""
     text = decoded(block)
-    splits = {delimiter: split(text, delimiter, limit=LAST_HEADING_ROW) for delimiter in _DELIMITERS}
+    splits = {delimiter: split(text, delimiter, limit=LAST_HEADING_ROW) for delimiter in _possible(options)}
     heads = {
         delimiter: found
         for delimiter, records in splits.items()
@@ -109,11 +115,11 @@ def _find_head(block: bytes, options: Options, encoding: str) -> _Head:
     if not heads:
         if not stripped(text.translate(_DELIMITERS_AS_BLANKS)):
             raise UnreadableFile("has no filled cell")
-        if _has_headings_in_one_cell(splits[","], options):
+        if _has_headings_in_one_cell(splits.get(",", Records()), options):
             raise UnreadableFile("each row stands in quotes as one cell; export it again without quotes around rows")
         widest = max(splits.values(), key=lambda records: max(map(len, records.cells), default=0))
         faults = "".join(f"; row {place + 1}: {fault.message}" for place, fault in widest.faults.items())
-        raise UnreadableFile(nothing_recognised(widest.cells) + faults)
+        raise UnreadableFile(nothing_recognised(widest.cells, options) + faults)
     delimiter = max(heads, key=lambda delimiter: heads[delimiter][1].known)
     (row, layout), records = heads[delimiter], splits[delimiter]
     if fault := _named(records.faults.get(row - 1), encoding):
@@ -122,6 +128,17 @@ def _find_head(block: bytes, options: Options, encoding: str) -> _Head:
         raise UnreadableFile(layout.fault)
     titles = any(any(map(stripped, cells)) for cells in records.cells[: row - 1])
     return _Head(delimiter, row, layout, (titles_skipped(row),) if titles else ())
+
+
+def _possible(options: Options) -> Sequence[str]:
+    return [options.source.delimiter] if options.source and options.source.delimiter else [*_DELIMITERS]
+
+
+def _delimiter_of(source: Source) -> str:
+    """By what the cells of a file with quotes of its own are divided: it has to be known before they are."""
+    if not source.delimiter:
+        raise UnreadableFile(f'{source.where} has a quoting: add delimiter = "," or another')
+    return source.delimiter
 
 
 def _has_headings_in_one_cell(records: Records, options: Options) -> bool:
@@ -206,7 +223,7 @@ class _Body:
         """
         fields = f"{len(cells)} {'field' if len(cells) == 1 else 'fields'} where the headings have {self._width}"
         if len(cells) == 1 and (other := self._other_delimiter(cells[0])):
-            own = _DELIMITERS[self._delimiter]
+            own = _DELIMITERS.get(self._delimiter, repr(self._delimiter))
             return Fault(f"the row is divided by {other}, the headings by {own}", f"divide all rows by {own}")
         if len(cells) < self._named and any(map(stripped, cells)):
             return Fault(f"the row has {fields}", "write a delimiter for each blank cell too, up to the end of the row")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, takewhile
 from pathlib import Path
@@ -39,9 +39,13 @@ def read_workbook(path: Path, options: Options) -> list[Table]:
     """Read a workbook as `extract` promises."""
     with damage_reported(), open_workbook(path) as package:
         parts = read_parts(package)
-        previews = [_preview(package, sheet, parts.context, options) for sheet in parts.sheets]
-        data = _choose(previews)
-        read = {preview.sheet.part: _read(path, package, preview, parts.context, options) for preview in data}
+        previews = [_preview(package, sheet, parts.context, options.for_sheet(sheet.name)) for sheet in parts.sheets]
+        _must_have_sheets(options, [sheet.name for sheet in parts.sheets])
+        data = _choose(previews, options)
+        read = {
+            preview.sheet.part: _read(path, package, preview, parts.context, options.for_sheet(preview.sheet.name))
+            for preview in data
+        }
         tables = _proven(data, read)
         check_others(package, set(read))
     # What was skipped concerns the file: the first table speaks for it.
@@ -91,7 +95,14 @@ def _in_line(row: Row, limit: int) -> list[str]:
     return [row.cells.get(position, "") for position in range(width)]
 
 
-def _choose(previews: list[_Preview]) -> list[_Preview]:
+def _must_have_sheets(options: Options, names: Sequence[str]) -> None:
+    """Refuse a workbook without the sheets that its sources name."""
+    for own in options.by_sheet:
+        if own.source and not any(map(own.is_for_sheet, names)):
+            raise UnreadableFile(f'has no sheet "{own.source.sheet}", which {own.source.where} names')
+
+
+def _choose(previews: list[_Preview], options: Options) -> list[_Preview]:
     """The sheets to read.
 
     Raises:
@@ -110,7 +121,7 @@ def _choose(previews: list[_Preview]) -> list[_Preview]:
         )
     if not any(preview.rows for preview in visible):
         raise UnreadableFile("has no filled cell")
-    raise UnreadableFile(nothing_recognised(chain.from_iterable(preview.rows.values() for preview in visible)))
+    raise UnreadableFile(nothing_recognised(chain.from_iterable(preview.rows.values() for preview in visible), options))
 
 
 def _skipped(preview: _Preview, misfit: Table | str | None) -> Problem:

@@ -53,7 +53,9 @@ class RowAccounts:
         self.table = transformed.clean.table
         self.problems = transformed.problems
         rows = self.table.frame.index.to_numpy(np.int64)
-        self.results = RowResults(np.sort(np.append(rows, np.fromiter(self.table.broken, dtype=np.int64))))
+        left_out = [each.rows for each in self.table.skipped]
+        broken = np.fromiter(self.table.broken, dtype=np.int64)
+        self.results = RowResults(np.sort(np.concatenate([rows, broken, *left_out])))
         self._run = run
         self._in_doubt = {row: result for row, result in earlier.items() if result.status is Status.UNKNOWN}
         self._closed, self._faulty = frozenset(closed), set[int]()
@@ -74,6 +76,10 @@ class RowAccounts:
         self._there = np.zeros(last + 1, dtype=bool)  # rows whose own document is in Clarus, or would be
         for part in transformed.parts:
             self._outstanding[part.clean.rows[part.groups.ids >= 0]] += 1
+        for each in self.table.skipped:
+            noted = RowResult(Status.NOTED, error=f"not sent: {each.rule}, which the source of the file skips")
+            for row in each.rows.tolist():
+                self.results.record(row, noted)
         self._refused = set[int]()
         for row, result in transformed.refused_rows():
             self._refused.add(row)

@@ -39,10 +39,10 @@ def write_delimited(
     dialect = report.table.dialect
     if dialect is None:
         raise ValueError(f"{source.name} is no text file")
-    rows = _Rows(report, dialect.delimiter)
+    rows = _Rows(report, dialect)
     places = {row: place for place, row in enumerate(sorted(owed), start=rows.heading_row + 1)}
     with ExitStack() as files:
-        everything, *failed = [files.enter_context(_writer(target, dialect.delimiter)) for target in targets]
+        everything, *failed = [files.enter_context(_writer(target, dialect)) for target in targets]
         for row, record in read_records(source, dialect):
             if row not in places and (line := rows.done(row, record)) is not None:
                 everything.write(line)
@@ -58,28 +58,44 @@ def write_delimited(
 class _Target:
     """A file of records, written field by field, or a line at a time as it is."""
 
-    def __init__(self, file: TextIO, delimiter: str) -> None:
+    def __init__(self, file: TextIO, dialect: Dialect) -> None:
         self.write = file.write
-        self.writerow = csv.writer(file, delimiter=delimiter, lineterminator=_LINE_END).writerow
+        self._delimiter = dialect.delimiter
+        escapes = dialect.quoting == "backslash"
+        writer = csv.writer(
+            file,
+            delimiter=dialect.delimiter,
+            lineterminator=_LINE_END,
+            doublequote=not escapes,
+            escapechar="\\" if escapes else None,
+        )
+        self.writerow = self._write_bare if dialect.quoting == "none" else writer.writerow
+
+    def _write_bare(self, fields: Sequence[Field]) -> None:
+        """Write a row of a file in which quotes are ordinary: only our own texts can hold what divides cells."""
+        breaks = str.maketrans(dict.fromkeys((self._delimiter, "\r", "\n"), " "))
+        cells = ("" if field is None else str(field).translate(breaks) for field in fields)
+        self.write(self._delimiter.join(cells) + _LINE_END)
 
 
 @contextmanager
-def _writer(target: Path, delimiter: str) -> Iterator[_Target]:
+def _writer(target: Path, dialect: Dialect) -> Iterator[_Target]:
     # Excel takes UTF-8 for ANSI unless the file starts with a BOM. Bytes that the reader could not decode, and carried
     # as surrogates, go back as they came.
     with (
         replacing(target) as temporary,
         temporary.open("w", encoding="utf-8-sig", errors="surrogateescape", newline="") as file,
     ):
-        yield _Target(file, delimiter)
+        yield _Target(file, dialect)
 
 
 class _Rows:
     """Puts the results of a table behind its rows, which come in their order."""
 
-    def __init__(self, report: TableReport, delimiter: str) -> None:
+    def __init__(self, report: TableReport, dialect: Dialect) -> None:
         self.heading_row = report.table.heading_row
-        self._result, self._broken, self._delimiter = report.results.get, report.table.broken, delimiter
+        self._result, self._broken, self._delimiter = report.results.get, report.table.broken, dialect.delimiter
+        self._escapes = dialect.quoting == "backslash"
         self._key = report.row_keys()
         self._width = 0  # of the heading
         self._earlier: list[int] = []  # where an earlier round left its columns
@@ -89,7 +105,7 @@ class _Rows:
 
         To split the cells of a line and to join them again takes six times as long.
         """
-        if not isinstance(record, str) or row <= self.heading_row or self._earlier:
+        if not isinstance(record, str) or row <= self.heading_row or self._earlier or self._escapes:
             return None
         result, between = self._result(row), self._delimiter
         if result is None or result.error or not result.status.done or record.count(between) + 1 != self._width:

@@ -25,6 +25,7 @@ from pipeline.runs.outbox import PAYLOADS, new_run_folder
 from pipeline.runs.rehearsal import rehearse
 from pipeline.runs.run import Run, rewrite_results, run_folder
 from pipeline.runs.unsettled import BatchReport, look_up_doubts, under_other_addresses, without_input
+from pipeline.runs.unused_sources import unused_sources
 from pipeline.stopping import Stopping
 from pipeline.values.outcomes import OWED, RETRIED, Status
 
@@ -45,6 +46,8 @@ class Batch:
             Stopped: the run had to stop before it had begun with something; that stays as it is.
         """
         async with self._open() as context:
+            for words in unused_sources(self.settings.sources, files, self.settings.outbox):
+                self.progress.say(f"warning: {words}")
             unsettled = await under_other_addresses(context)
             runs = await context.ledger.owed_runs(context.clarus.tenant)
             finished = await self._take_up(runs, context, OWED, unsettled)

@@ -17,9 +17,13 @@ _UNFINISHED = (".tmp", ".part", ".filepart")
 LONGEST_NAME = 247  # bytes: file systems take 255, and `orders.results.csv` is longer than `orders.csv`
 
 
-def waiting_files(inbox: Path, suffixes: Sequence[str]) -> tuple[list[Path], list[Path]]:
-    """Return the files of the inbox that we read, by name, and those that stay because of their type."""
-    files = sorted(path for path in inbox.iterdir() if path.is_file() and _is_ours(path))
+def waiting_files(inbox: Path, suffixes: Sequence[str], folders: Sequence[str] = ()) -> tuple[list[Path], list[Path]]:
+    """Return the files of the inbox that we read, by name, and those that stay because of their type.
+
+    `folders` are the patterns of sub-folders that are looked into as well; all others are left alone.
+    """
+    places = [inbox, *sorted({place for pattern in folders for place in inbox.glob(pattern) if place.is_dir()})]
+    files = [path for place in places for path in sorted(place.iterdir()) if path.is_file() and _is_ours(path)]
     ours = [path for path in files if path.suffix.lower() in suffixes]
     return ours, [path for path in files if path not in ours]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pipeline.errors import LedgerUnusable, Stopped
 from pipeline.ledger import RunFile
@@ -12,6 +12,7 @@ from pipeline.results import RESERVED_NAMES, SUMMARY
 from pipeline.runs.context import RunContext
 from pipeline.runs.inbox import copy, move
 from pipeline.runs.outbox import free_name
+from pipeline.runs.places import remember_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ async def take_in(files: Sequence[Path], keep: bool, folder: Path, context: RunC
     """Bring files into the folder of their run; `keep` copies them."""
     taken: list[RunFile] = []
     for file in files:
-        name = free_name(file.name, [*(other.name for other in taken), *RESERVED_NAMES])
+        name = free_name(_name_of(file, context.settings.inbox), [*(other.name for other in taken), *RESERVED_NAMES])
         taken.append(RunFile(name, file, keep))
     try:
         # Before the first file moves: whatever happens from now on, the next run looks into this folder.
@@ -47,6 +48,7 @@ async def bring_in(folder: Path, context: RunContext) -> BroughtIn:
         return BroughtIn((), [file.name for file in files])
     names, missing, never = [], [], []
     had_begun = (folder / SUMMARY).exists() or bool(await context.ledger.in_doubt(context.clarus.tenant, folder.name))
+    places: dict[str, PurePath] = {}
     for file in files:
         if isinstance(context.stopping.reason, Stopped):
             context.stopping.check()  # the next run brings in the others
@@ -60,10 +62,23 @@ async def bring_in(folder: Path, context: RunContext) -> BroughtIn:
                 never.append(file.name)
         if target.exists():
             names.append(file.name)
+            places[file.name] = _place(file.source, context.settings.inbox)
         elif file.name not in never:
             missing.append(file.name)
+    if context.settings.sources and names:
+        remember_places(folder, places)
     if not names and not missing:
         if not any(folder.iterdir()):
             folder.rmdir()
         await context.ledger.end_run(folder.name, owed=False, unfinished=False)
     return BroughtIn(names, missing)
+
+
+def _place(file: Path, inbox: Path) -> PurePath:
+    """Where a file was dropped, relative to the inbox; a file named on the command line where it lies."""
+    return file.relative_to(inbox) if file.is_relative_to(inbox) else file
+
+
+def _name_of(file: Path, inbox: Path) -> str:
+    """The name in the folder of the run: that of a sub-folder of the inbox stands before the file's own."""
+    return "-".join(_place(file, inbox).parts) if file.is_relative_to(inbox) else file.name

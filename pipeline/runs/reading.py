@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,13 +10,15 @@ from pipeline.config import Settings
 from pipeline.errors import UnreadableFile, UsageError
 from pipeline.extract import Options, extract
 from pipeline.progress import Progress
+from pipeline.runs.places import place_of
+from pipeline.runs.sources import FileOptions, settings_for
 from pipeline.transform import transform
 from pipeline.validate import Rules, validate
 from pipeline.values.clean_tables import CleanTable
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.outcomes import Status
 from pipeline.values.tables import Table
-from schemas import RECORD_TYPES, RecordType
+from schemas import RECORD_TYPES
 
 _BOOK = next(record for record in RECORD_TYPES.values() if record.book)
 
@@ -35,46 +37,59 @@ class StageOptions:
     """What extract and validate get from the configuration, made once a run."""
 
     settings: Settings
-    extract: Options
+    extract: Options  # of files that no source is for
+    files: FileOptions
 
     @classmethod
     def of(cls, settings: Settings) -> StageOptions:
         """Take the options out of the configuration."""
-        defaulted = {record: tuple(values) for record, values in settings.defaults.items()}
-        return cls(settings, Options(settings.columns, defaulted, settings.fallback_encoding, settings.ignore_columns))
+        files = FileOptions.of(settings)
+        return cls(settings, files.plain, files)
 
-    def rules(self, record: RecordType) -> Rules:
-        """What the configuration adds to the contract of a record type."""
+    def options(self, path: Path) -> Options:
+        """How a file is read, by the place where it was dropped."""
+        found = self.files.options(place_of(path))
+        return self.extract if found is self.files.plain else found
+
+    def rules(self, table: Table) -> Rules:
+        """What the configuration adds to the contract of a table's record type."""
+        record, settings = table.record, settings_for(table.source, self.settings)
         return Rules(
-            reading=self.settings.reading,
-            words=self.settings.values.get(record.name, {}),
-            defaults=self.settings.defaults.get(record.name, {}),
-            unsent_columns=self.settings.unsent_columns,
-            unknown_columns=self.settings.unknown_columns,
+            reading=settings.reading,
+            words=settings.values.get(record.name, {}),
+            defaults=settings.defaults.get(record.name, {}),
+            unsent_columns=settings.unsent_columns,
+            unknown_columns=settings.unknown_columns,
         )
 
 
-def extract_file(path: Path, options: StageOptions) -> ReadFile:
-    """Extract a file; one that cannot be read is reported, not raised: the other files go on."""
+def extract_file(path: Path, options: StageOptions, how: Options | None = None) -> ReadFile:
+    """Extract a file; one that cannot be read is reported, not raised: the other files go on.
+
+    Args:
+        how: it is read, where that is not said by its place.
+    """
     try:
-        return ReadFile(path, tuple(extract(path, options.extract)))
+        return ReadFile(path, tuple(extract(path, how or options.options(path))))
     except UnreadableFile as error:
         return ReadFile(path, trouble=error.reason)
 
 
-def extract_files(paths: Sequence[Path], options: StageOptions, progress: Progress) -> list[ReadFile]:
-    """Extract files, one after the other."""
+def extract_files(
+    paths: Sequence[Path], options: StageOptions, progress: Progress, how: Callable[[Path], Options | None]
+) -> list[ReadFile]:
+    """Extract files, one after the other; `how` knows of results that came back how their input was read."""
     progress.begin("reading", len(paths))
     files = []
     for path in paths:
-        files.append(extract_file(path, options))
+        files.append(extract_file(path, options, how(path)))
         progress.ended(Status.READY)
     return files
 
 
 def validate_files(files: Sequence[ReadFile], options: StageOptions) -> list[CleanTable]:
     """Check the tables of all files against their contracts."""
-    return [validate(table, options.rules(table.record)) for file in files for table in file.tables]
+    return [validate(table, options.rules(table)) for file in files for table in file.tables]
 
 
 def require_address_book(settings: Settings) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline.extract import extract
-from pipeline.extract.returned import Original, keys_of, restore
+from pipeline.extract import Options, extract
+from pipeline.extract.returned import Original, first_key, keys_of, restore
 from pipeline.results import ISSUES, RESERVED_NAMES, read_issues, result_names
+from pipeline.runs.places import place_of
 from pipeline.runs.reading import ReadFile, StageOptions, extract_file
 from pipeline.values.outcomes import Status
 from pipeline.values.problems import Problem, Severity
@@ -37,7 +38,17 @@ class KeptInputs:
         Raises:
             UnreadableFile: it cannot be read.
         """
-        return [self._restored(table) for table in extract(path, self.options.extract)]
+        return [self._restored(table) for table in extract(path, self.how_read(path) or self.options.options(path))]
+
+    def how_read(self, path: Path) -> Options | None:
+        """How results that came back are read: as the file was that they are of; None for any other file."""
+        if not self.options.settings.sources or (key := first_key(path)) is None:
+            return None
+        original = self.find(key.table)
+        if original is None:
+            return self.options.files.options_of_results(place_of(path))
+        source = original.table.source
+        return self.options.extract if source is None else self.options.files.by(source)
 
     def inputs_of(self, run: str) -> list[Path]:
         """The inputs of a run that are still in its folder."""
@@ -68,7 +79,7 @@ class KeptInputs:
 
     def _read(self, run: str, name: str) -> None:
         folder = self.outbox / run
-        [file] = self.restored([extract_file(folder / name, self.options)])
+        [file] = self.restored([extract_file(folder / name, self.options, self.how_read(folder / name))])
         problems = read_issues(folder) if (folder / ISSUES).exists() else {}
         for table in file.tables:
             contract = {shown: heading for heading, shown in table.headings.items()}

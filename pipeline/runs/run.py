@@ -106,7 +106,7 @@ async def run_stages(
     options, own = StageOptions.of(context.settings), context.settings.clarus
     kept = KeptInputs(context.settings.outbox, options)
     with context.stopping.working():
-        files = kept.restored(extract_files(run.paths, options, context.progress))
+        files = kept.restored(extract_files(run.paths, options, context.progress, kept.how_read))
     files = await with_known_references(files, context.ledger, context.clarus.tenant)
     with context.stopping.working():
         clean = validate_files(files, options)

@@ -32,7 +32,8 @@ class SentDocuments:
         return document_at(*found) if found is not None else None
 
     def _read(self, run: str) -> _Places:
-        files = self.kept.restored([extract_file(path, self.options) for path in self.kept.inputs_of(run)])
+        inputs = self.kept.inputs_of(run)
+        files = self.kept.restored([extract_file(path, self.options, self.kept.how_read(path)) for path in inputs])
         tables = all_documents(validate_files(files, self.options), configured_book(self.options.settings))
         return {
             identity_of(key, table.clean.table.record.name, self.tenant): (table, number)

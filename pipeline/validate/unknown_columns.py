@@ -10,6 +10,8 @@ from pipeline.values.tables import Table
 from schemas import Level, RecordType
 from schemas.vocabulary.headings import fold, misspelt, nearest
 
+_NAMED = 8  # columns that a sentence names
+
 
 def unknown_columns(table: Table, policy: str, unsent_policy: str) -> Iterator[Problem]:
     """Report every filled column that is not read.
@@ -18,6 +20,9 @@ def unknown_columns(table: Table, policy: str, unsent_policy: str) -> Iterator[P
     holds was meant to be sent. Columns of Clarus's guides for which the API has nothing go by `unsent_policy`.
     """
     record = table.record
+    if table.is_mapped:
+        yield from _unmapped(table, policy)
+        return
     guides = {fold(heading): why for heading, why in record.not_in_api.items()}
     for heading, count in table.unknown.items():
         if not count:
@@ -43,6 +48,19 @@ def unknown_columns(table: Table, policy: str, unsent_policy: str) -> Iterator[P
             likely = nearest(heading, (name for name in record.columns if name not in table.headings))
             hint = f"did you mean {likely}?" if likely else f"remove it, {_map_or_ignore(record)}"
             yield _of_column(heading, "not sent: no such column is known", hint, count, False)
+
+
+def _unmapped(table: Table, policy: str) -> Iterator[Problem]:
+    """Report, in one sentence, the filled columns that the source of the file does not map."""
+    filled = [heading for heading, count in table.unknown.items() if count]
+    if not filled or policy == "ignore" or table.source is None:
+        return
+    named = ", ".join(filled[:_NAMED]) + (f" and {len(filled) - _NAMED} more" if len(filled) > _NAMED else "")
+    noun, verb = ("column", "is") if len(filled) == 1 else ("columns", "are")
+    message = f"{len(filled)} filled {noun} {verb} not read, because the source does not map them: {named}"
+    hint = f"map them, or list them in ignore, in {table.source.where}"
+    severity = Severity.ERROR if policy == "error" else Severity.WARNING
+    yield Problem(0, "", "", message, hint, severity, loud=policy == "warn")
 
 
 def _misspelt(heading: str, table: Table) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from pipeline.config.source_blocks import Source
 from pipeline.values.problems import Problem
 from schemas import RecordType
 from schemas.vocabulary.headings import fold
@@ -30,6 +33,15 @@ class Dialect:
 
     encoding: str
     delimiter: str
+    quoting: str = "double"  # or "none", "backslash"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SkippedRows:
+    """Rows that a rule of the file's source leaves out."""
+
+    rows: npt.NDArray[np.int64]
+    rule: str  # as the configuration has it: "Financial Status is voided"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +66,14 @@ class Table:
     dialect: Dialect | None = None  # of a text file
     renamed: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # rows that came back under another reference
     # -> what the headings of the record type's key held
+
+    source: Source | None = None  # the block of the configuration by which it was read
+    skipped: Sequence[SkippedRows] = ()
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether a source says where each column comes from; then no other column is read."""
+        return self.source is not None and bool(self.source.columns)
 
     @property
     def name(self) -> str:

@@ -62,7 +62,7 @@ def test_the_example_configuration_is_whole_and_accepted(tmp_path: Path) -> None
     load_settings(path, "globex", environ={})
 
     secrets = {"client_secret", "access_token"}
-    assert given.keys() - {"profiles"} == Settings.model_fields.keys() - {"spellings"}
+    assert given.keys() - {"profiles"} == Settings.model_fields.keys() - {"spellings", "of_profiles"}
     assert given["clarus"].keys() == ClarusSettings.model_fields.keys() - secrets
     assert [name for name in ENVIRONMENT if f"`{name}`" not in EVERYWHERE] == []
 

@@ -17,7 +17,6 @@ WAITING = {
     "date_in_code": "xlsx",
     "emoji_escaped": "xlsx",
     "empty_style": "xlsx",
-    "odoo_blank_parent": "sources",
 }
 
 
