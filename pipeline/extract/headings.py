@@ -44,10 +44,10 @@ def find_headings(rows: Iterable[tuple[int, Sequence[str]]], options: Options) -
     return faulty
 
 
-def nothing_recognised(rows: Iterable[Sequence[str]], options: Options) -> str:
+def nothing_recognised(rows: Iterable[Sequence[str]], source: Source | None = None) -> str:
     """Say that no row names a record type, and which known headings its cells look like."""
-    if options.source is not None and options.source.columns:
-        return _nothing_of_source(rows, options.source)
+    if source is not None and source.columns:
+        return _nothing_of_source(rows, source)
     cells = [stripped(cell) for cell in max(rows, key=lambda row: sum(map(bool, row)), default=())[:_SHOWN]]
     keys = {record.reference: name for name, record in RECORD_TYPES.items()}
     known = [heading for record in RECORD_TYPES.values() for heading in record.columns]

@@ -119,7 +119,7 @@ def _find_head(block: bytes, options: Options, encoding: str) -> _Head:
             raise UnreadableFile("each row stands in quotes as one cell; export it again without quotes around rows")
         widest = max(splits.values(), key=lambda records: max(map(len, records.cells), default=0))
         faults = "".join(f"; row {place + 1}: {fault.message}" for place, fault in widest.faults.items())
-        raise UnreadableFile(nothing_recognised(widest.cells, options) + faults)
+        raise UnreadableFile(nothing_recognised(widest.cells, options.source) + faults)
     delimiter = max(heads, key=lambda delimiter: heads[delimiter][1].known)
     (row, layout), records = heads[delimiter], splits[delimiter]
     if fault := _named(records.faults.get(row - 1), encoding):

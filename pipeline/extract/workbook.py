@@ -121,7 +121,9 @@ def _choose(previews: list[_Preview], options: Options) -> list[_Preview]:
         )
     if not any(preview.rows for preview in visible):
         raise UnreadableFile("has no filled cell")
-    raise UnreadableFile(nothing_recognised(chain.from_iterable(preview.rows.values() for preview in visible), options))
+    raise UnreadableFile(
+        nothing_recognised(chain.from_iterable(preview.rows.values() for preview in visible), options.source)
+    )
 
 
 def _skipped(preview: _Preview, misfit: Table | str | None) -> Problem:

@@ -65,7 +65,7 @@ async def rewrite_results(folder: Path, context: RunContext, faults: Sequence[Fi
         return
     options = StageOptions.of(context.settings)
     kept = KeptInputs(context.settings.outbox, options)
-    read = kept.restored(extract_files(paths, options, context.progress))
+    read = kept.restored(extract_files(paths, options, context.progress, kept.how_read))
     tables = all_documents(validate_files(read, options), configured_book(context.settings))
     run = Run(folder, paths, again=frozenset())
     accounts = _open_accounts(run, tables, kept, await context.ledger.closed_rows(folder.name))
