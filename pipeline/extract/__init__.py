@@ -54,7 +54,7 @@ def rows_of(report: TableReport) -> Iterator[tuple[int, list[str]]]:
     if table.dialect is None:
         from pipeline.extract.workbook import raw_rows
 
-        yield from raw_rows(table.path, table.sheet)
+        yield from raw_rows(table)
         return
     for row, record in raw_records(table.path, table.dialect):
         yield row, record.split(table.dialect.delimiter) if isinstance(record, str) else record

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 import numpy as np
 import pyarrow as pa
 
+from pipeline.config.source_blocks import Source
 from pipeline.errors import UnreadableFile
 from pipeline.extract.blanks import column_letters
 from pipeline.extract.columns import Columns
@@ -25,6 +26,7 @@ from pipeline.extract.headings import (
 from pipeline.extract.merged_cells import merged_downwards, spread
 from pipeline.extract.options import Options
 from pipeline.extract.record_type import misfit, not_ignored
+from pipeline.extract.shown_cells import take_shown, text_places, unclear
 from pipeline.values.problems import Problem, Severity
 from pipeline.values.tables import Table
 from pipeline.xlsx.reading.cells import Context, Row, read_rows
@@ -55,13 +57,20 @@ def read_workbook(path: Path, options: Options) -> list[Table]:
     return [replace(tables[0], problems=(*skipped, *tables[0].problems)), *tables[1:]]
 
 
-def raw_rows(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
-    """Read the filled rows of a sheet again: their numbers, and the texts that a person sees."""
-    with damage_reported(), open_workbook(path) as package:
+def raw_rows(table: Table) -> Iterator[tuple[int, list[str]]]:
+    """Read the filled rows of a sheet again: their numbers, and their texts as the table has them."""
+    ours = {heading: name for name, heading in table.headings.items()}
+    places: frozenset[int] = frozenset()
+    with damage_reported(), open_workbook(table.path) as package:
         parts = read_parts(package)
-        part = next(each.part for each in parts.sheets if each.name == sheet)
+        part = next(each.part for each in parts.sheets if each.name == table.sheet)
         with package.open(part) as file:
             for row in read_rows(file, parts.context):
+                if row.number == table.heading_row:
+                    cells = [cell.strip() for cell in _in_line(row, WIDEST)]
+                    columns = [ours.get(cell, "") for cell in cells]
+                    places = text_places(table.record, cells, columns, table.source)
+                take_shown(row, places)
                 yield row.number, _in_line(row, max(row.cells) + 1)
 
 
@@ -157,7 +166,7 @@ def _read(path: Path, package: ZipFile, preview: _Preview, context: Context, opt
     heading_row, layout = preview.headings
     while layout.cells and not layout.cells[-1]:
         layout = replace(layout, cells=layout.cells[:-1], columns=layout.columns[:-1])
-    body = _Body(layout)
+    body = _Body(layout, options.source)
     with package.open(preview.sheet.part) as file:
         merged: list[str] = []
         body.read(row for row in read_rows(file, context, merged) if row.number > heading_row)
@@ -188,10 +197,11 @@ def _read(path: Path, package: ZipFile, preview: _Preview, context: Context, opt
 class _Body:
     """The rows below the headings."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, source: Source | None) -> None:
         self.columns = Columns(layout)
         self.problems: list[Problem] = []
         self._cells = layout.cells
+        self._texts = text_places(layout.record, layout.cells, layout.columns, source)
         self._outside = 0
         self._first_outside = ""
         self._hidden: list[int] = []
@@ -228,6 +238,8 @@ class _Body:
             filled.update(row.cells)
             if row.hidden:
                 self._hidden.append(row.number)
+            if row.shown:
+                self.problems += self._unclear(row)
             self.problems += self._problems(row)
         if outside := {position for position in filled if position >= width}:
             self._note_outside(rows, outside)
@@ -245,6 +257,10 @@ class _Body:
             if trouble.position < len(self._cells):
                 heading = self._cells[trouble.position] or f"column {column_letters(trouble.position)}"
                 yield Problem(row.number, heading, trouble.value, trouble.message, trouble.hint)
+
+    def _unclear(self, row: Row) -> Iterable[Problem]:
+        for at, shows in take_shown(row, self._texts):
+            yield unclear(row.number, self._cells[at], row.cells[at], shows)
 
     def _note_outside(self, rows: list[Row], outside: set[int]) -> None:
         for row in rows:

@@ -17,8 +17,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.errors import UnreadableFile
 from pipeline.extract import Options, extract
+from pipeline.values.problems import Severity
 from pipeline.values.tables import Table
 
+DATE = "expected_date_of_dispatch"
 HEAD = ["customer_code", "customer_name", "postcode"]
 
 
@@ -66,12 +68,11 @@ SHEET = "xl/worksheets/sheet1.xml"
         ("0012", "@", "0012"),
         ("0012", "General", "0012"),
         (12, "General", "12"),
-        (12.0, "0.00", "12"),
+        (12.0, "0.00", "12.00"),
         (-3, "General", "-3"),
         (0.1 + 0.2, "General", "0.3"),
         (0.00001, "General", "0.00001"),
         (1234567890123, "General", "1234567890123"),
-        (1e14, "0.00E+00", "100000000000000"),
         (12, "00000", "00012"),
         (12, "[$-407]00000", "00012"),
         (12, "#0000_)", "0012"),
@@ -81,17 +82,15 @@ SHEET = "xl/worksheets/sheet1.xml"
         (1234567, "00000", "1234567"),
         (12345, "000-000", "012-345"),
         (7, '"SKU-"000', "SKU-007"),
-        (0.5, "0%", "0.5"),
-        (12.5, "#,##0.00 [$€-407]", "12.5"),
+        (0.5, "0%", "50%"),
+        (12.5, "#,##0.00 [$€-407]", "12.50 €"),
+        (1, '[=1]"Yes";[=0]"No";General', "Yes"),
+        (7, '[=1]"Yes";[=0]"No";General', "7"),
+        ("17", '"SKU-"@', "SKU-17"),
+        ("17", '0;-0;0;"LOT "@', "LOT 17"),
         (True, "General", "TRUE"),
         (False, "General", "FALSE"),
-        (datetime.date(2026, 6, 10), "dd/mm/yyyy", "2026-06-10"),
-        (datetime.datetime(2026, 6, 10, 14, 30), "dd/mm/yyyy hh:mm", "2026-06-10 14:30:00"),
-        (datetime.datetime(2026, 6, 10, 14, 30, 0, 500_000), "hh:mm", "2026-06-10 14:30:00.500"),
-        (datetime.time(14, 30), "h:mm AM/PM", "14:30:00"),
         (datetime.date(1900, 1, 31), "yyyy-mm-dd", "1900-01-31"),
-        (datetime.timedelta(hours=26, minutes=5), "[h]:mm", "26:05:00"),
-        (46183, "d-mmm;@", "2026-06-10"),
         ("  Ann\u00a0", "General", "Ann"),
         ("a_x000D_b", "General", "a\rb"),
         ("two\nlines", "General", "two\nlines"),
@@ -109,6 +108,77 @@ def test_a_cell_becomes_the_text_that_it_shows(tmp_path: Path, value: Any, numbe
 
     assert names(table) == {2: text}
     assert table.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "heading", "text"),
+    [
+        (12.0, "0.00", "quantity", "12"),
+        (1e14, "0.00E+00", "quantity", "100000000000000"),
+        (0.5, "0%", "quantity", "0.5"),
+        (12.5, "#,##0.00 [$€-407]", "quantity", "12.5"),
+        (5, ";;;", "quantity", "5"),
+        (datetime.date(2026, 6, 10), "dd/mm/yyyy", DATE, "2026-06-10"),
+        (
+            datetime.datetime(2026, 6, 10, 14, 30),
+            "dd/mm/yyyy hh:mm",
+            DATE,
+            "2026-06-10 14:30:00",
+        ),
+        (
+            datetime.datetime(2026, 6, 10, 14, 30, 0, 500_000),
+            "hh:mm",
+            DATE,
+            "2026-06-10 14:30:00.500",
+        ),
+        (datetime.time(14, 30), "h:mm AM/PM", DATE, "14:30:00"),
+        (datetime.timedelta(hours=26, minutes=5), "[h]:mm", DATE, "26:05:00"),
+        (46183, "d-mmm;@", DATE, "2026-06-10"),
+    ],
+)
+def test_a_column_of_values_takes_what_the_cell_holds(
+    tmp_path: Path, value: Any, number_format: str, heading: str, text: str
+) -> None:
+    """How a quantity or a date looks does not change it."""
+    cells = {"order_reference": "1", "account_code": "A", "product_code": "P", "quantity": 1, DATE: "2026-06-10"}
+    cells[heading] = value
+
+    def dress(sheet: Worksheet) -> None:
+        sheet.cell(2, [*cells].index(heading) + 1).number_format = number_format
+
+    table = only(write(tmp_path, [[*cells], [*cells.values()]], dress))
+
+    assert table.frame[heading].tolist() == [text]
+    assert table.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "shows", "holds"),
+    [
+        (datetime.date(2026, 6, 10), "dd/mm/yyyy", "10/06/2026", "2026-06-10"),
+        (datetime.datetime(2026, 6, 10, 14, 30), "d mmm yy h:mm", "10 Jun 26 14:30", "2026-06-10 14:30:00"),
+        (datetime.time(14, 30), "h:mm AM/PM", "2:30 PM", "14:30:00"),
+        (datetime.timedelta(hours=26, minutes=5), "[h]:mm", "a time or a date", "26:05:00"),
+        (46183, "d-mmm;@", "10-Jun", "2026-06-10"),
+        (46183, "dddd, mmmm", "Wednesday, June", "2026-06-10"),
+        (1e14, "0.00E+00", "1.00E+14", "100000000000000"),
+        (22, ";;;", "nothing", "22"),
+        (36, "[$-804][DBNum1]General", "its number by the format [$-804][DBNum1]General, which cannot be read", "36"),
+        ("secret", ";;;", "nothing", "secret"),
+    ],
+)
+def test_a_text_that_is_shown_and_not_held_is_a_problem(
+    tmp_path: Path, value: Any, number_format: str, shows: str, holds: str
+) -> None:
+    """What nobody typed as a text is no text: both are named, and the cell's row is held."""
+
+    def dress(sheet: Worksheet) -> None:
+        sheet["B2"].number_format = number_format
+
+    [problem] = only(write(tmp_path, [HEAD, ["A1", value]], dress)).problems
+
+    assert problem.message == f"the cell shows {shows}, and holds {holds}"
+    assert (problem.row, problem.column, problem.severity) == (2, "customer_name", Severity.ERROR)
 
 
 def test_dates_of_a_workbook_that_counts_from_1904(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import IO
 from pipeline.errors import UnreadableFile
 from pipeline.xlsx.reading.number_formats import LOST_DIGITS, Shown, number_text
 from pipeline.xlsx.reading.shared_texts import new_parser, unescaped
+from pipeline.xlsx.reading.shown import Shows, shows_number, shows_words
 
 _CHUNK = 2**16  # bytes
 _LONGEST_TOKEN = 2**24  # bytes without a single element or text: no cell is as long
@@ -26,6 +27,7 @@ class Style:
 
     code: str = "General"
     shown: Shown = Shown.NUMBER
+    changes_texts: bool = False  # a cell with a text shows another
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Row:
 
     number: int
     hidden: bool
-    cells: dict[int, str] = field(default_factory=dict)  # by position
+    cells: dict[int, str] = field(default_factory=dict)  # by position: what each holds
+    shown: dict[int, Shows] = field(default_factory=dict)  # by position: what those show that show something else
     troubles: list[Trouble] = field(default_factory=list)
 
 
@@ -99,7 +102,8 @@ class _Cells:
         self._inline: list[str] = []
         self._phonetic = False
         self._positions: dict[str, int] = {}
-        self._numbers: dict[tuple[str, str], str] = {}
+        self._numbers: dict[tuple[str, str], tuple[str, Shows | None]] = {}
+        self._changing = {str(number) for number, style in enumerate(context.styles) if style.changes_texts}
 
     def _root(self, name: str, attributes: dict[str, str]) -> None:
         prefix, colon, local = name.rpartition(":")
@@ -117,7 +121,7 @@ class _Cells:
         if name == self._c:
             self._position = self._place(attributes.get("r", ""))
             self._type = attributes.get("t", "n")
-            self._style = attributes.get("s", "0")
+            self._style = attributes.get("s") or "0"  # an empty one is the standard style
             self._value = self._formula = None
         elif name == self._r:
             number = int(attributes.get("r", self._number + 1))
@@ -170,40 +174,59 @@ class _Cells:
                 text, "the formula was never calculated", "open the file in Excel, save it, and send it again"
             )
         elif kind == "s" and value:
-            text = self._context.texts[int(value)]
+            text = self._shared(int(value))
         elif kind == "inlineStr":
             text = unescaped("".join(self._inline))
             self._inline.clear()
         elif not value:
             return
         elif kind == "n":
-            text = self._numbers.get((self._style, value)) or self._number_text(value)
+            text, shown = self._numbers.get((self._style, value)) or self._read_number(value)
+            if shown is not None:
+                self._row.shown[self._position] = shown
         elif kind == "b":
             text = "TRUE" if value in ("1", "true") else "FALSE"
         elif kind == "e":
             text = value
-            self._trouble(value, f"{value} is an error of Excel, not a value", "mend the formula, or type the value")
+            self._trouble(value, f"{value} is an error of Excel, not a value", "correct the formula, or type the value")
         elif kind == "d":
             text = value.removesuffix("T00:00:00").removesuffix("Z")
         else:
             text = unescaped(value)
         if text:
             self._row.cells[self._position] = text
+            if self._style in self._changing and kind in ("s", "inlineStr", "str"):
+                self._note_shown_words(text)
+
+    def _shared(self, number: int) -> str:
+        texts = self._context.texts
+        if 0 <= number < len(texts):
+            return texts[number]
+        text = f"(text {number})"
+        self._trouble(text, f"the file lacks the text of this cell, its number {number}", "type the value again")
+        return text
+
+    def _note_shown_words(self, text: str) -> None:
+        shown = shows_words(text, self._context.styles[int(self._style)].code)
+        if shown is not None:
+            self._row.shown[self._position] = shown
 
     def _is_uncalculated(self, value: str | None) -> bool:
         if not value:
             return self._type != "str" or value is None  # a calculated text may be empty
         return value == "0" and self._context.uncalculated
 
-    def _number_text(self, value: str) -> str:
+    def _read_number(self, value: str) -> tuple[str, Shows | None]:
         style = self._context.styles[int(self._style)]
         text = number_text(value, style.code, style.shown, from_1904=self._context.from_1904)
         if style.shown in (Shown.NUMBER, Shown.PADDED) and abs(float(value)) >= LOST_DIGITS:
             message = f"{text} is a number of more than 15 digits: Excel has lost the last ones"
             self._trouble(text, message, "format the cell as text and type it again")
-        elif len(self._numbers) < 100_000:
-            self._numbers[self._style, value] = text
-        return text
+            return text, None
+        found = text, shows_number(value, text, style.code, style.shown)
+        if len(self._numbers) < 100_000:
+            self._numbers[self._style, value] = found
+        return found
 
     def _trouble(self, value: str, message: str, hint: str) -> None:
         self._row.troubles.append(Trouble(self._position, value, message, hint))

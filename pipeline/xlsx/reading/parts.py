@@ -16,6 +16,7 @@ from pipeline.errors import UnreadableFile
 from pipeline.xlsx.reading.cells import Context, Style
 from pipeline.xlsx.reading.number_formats import format_code, shown_as
 from pipeline.xlsx.reading.shared_texts import read_shared_texts
+from pipeline.xlsx.reading.shown import changes_texts
 
 # The name spaces differ between the two editions of the standard; the local names do not.
 _ID = "}id"
@@ -66,7 +67,8 @@ def read_parts(package: ZipFile) -> Parts:
     properties, calculation = book.find("{*}workbookPr"), book.find("{*}calcPr")
     context = Context(
         texts=_shared_texts(package, texts) if texts else [],
-        styles=_styles(_xml(package, styles)) if styles else [Style()],
+        # Some writers name a part of styles that they do not write.
+        styles=_styles(_xml(package, styles)) if styles in package.namelist() else [Style()],
         from_1904=_flag(properties, "date1904"),
         uncalculated=_flag(calculation, "fullCalcOnLoad"),
     )
@@ -132,7 +134,7 @@ def _shared_texts(package: ZipFile, part: str) -> list[str]:
 def _styles(root: ElementTree.Element) -> list[Style]:
     own = {int(form.attrib["numFmtId"]): form.attrib["formatCode"] for form in root.iterfind("{*}numFmts/{*}numFmt")}
     codes = [format_code(int(cell.attrib.get("numFmtId", 0)), own) for cell in root.iterfind("{*}cellXfs/{*}xf")]
-    known = {code: Style(code, shown_as(code)) for code in set(codes)}
+    known = {code: Style(code, shown_as(code), changes_texts(code)) for code in set(codes)}
     return [known[code] for code in codes] or [Style()]
 
 

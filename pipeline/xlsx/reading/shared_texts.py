@@ -11,6 +11,7 @@ from pipeline.errors import UnreadableFile
 
 _CHUNK = 2**16  # bytes
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def read_shared_texts(part: IO[bytes]) -> list[str]:
@@ -60,8 +61,13 @@ def new_parser() -> expat.XMLParserType:
 
 
 def unescaped(text: str) -> str:
-    """Undo the spelling of control characters in workbooks (`_x000D_`)."""
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+    """Undo the spelling of characters in workbooks (`_x000D_`); some writers spell one in two halves (UTF-16)."""
+    if "_x" not in text:
+        return text
+    plain = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    if not _HALF.search(plain):
+        return plain
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 @dataclass(slots=True)

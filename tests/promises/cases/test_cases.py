@@ -5,33 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from tests.promises.cases.conftest import Case, Play, cases
 
-# What each of these waits for.
-WAITING = {
-    "shown_prefix": "xlsx",
-    "shown_decimals": "xlsx",
-    "shown_condition": "xlsx",
-    "date_in_code": "xlsx",
-    "emoji_escaped": "xlsx",
-    "empty_style": "xlsx",
-}
 
-
-def _listed() -> list[ParameterSet]:
-    return [
-        pytest.param(
-            case,
-            id=case.name,
-            marks=[pytest.mark.xfail(strict=True, reason=WAITING[case.name])] if case.name in WAITING else [],
-        )
-        for case in cases()
-    ]
-
-
-@pytest.mark.parametrize("case", _listed())
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
 def test_a_file_of_a_public_bug_report_ends_right_or_in_words(case: Case, play: Play) -> None:
     """Clarus holds what the file shows, or somebody is told; never another value, and never without a word."""
     ending = play(case)
