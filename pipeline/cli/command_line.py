@@ -286,3 +286,17 @@ def fields(record_type: str, **options: Any) -> None:
     from pipeline.cli.commands import show_fields
 
     sys.exit(show_fields(record_type, **options))
+
+
+@main.command(name="map")
+@click.argument("file", type=_FILE)
+@click.option("--type", "record_type", help="The record type of the file; recognised unless set.")
+@click.option("-o", "--output", type=_FILE, help="File for the proposed block; printed unless set.")
+def map_file(file: Path, record_type: str | None, output: Path | None) -> None:
+    """Propose a [[sources]] block for FILE, a customer's own export.
+
+    Each line says why it is proposed. Needs no network and no configuration. Exit code 1: something is missing or open.
+    """
+    from pipeline.cli.commands import map_export
+
+    sys.exit(map_export(file, record_type, output))

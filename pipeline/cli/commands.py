@@ -93,6 +93,13 @@ def check_files(files: Sequence[Path], **options: Any) -> int:
     return tell_check(read_files, all_documents(clean, configured_book(settings)), telling_of(options))
 
 
+def map_export(file: Path, record_type: str | None, output: Path | None) -> int:
+    """Propose how a customer's own export is read."""
+    from pipeline.cli.mapping import propose_source
+
+    return propose_source(file, _record_type(record_type) if record_type else None, output)
+
+
 def serve_sandbox(host: str, port: int, latency: float, journal: Path | None) -> None:
     """Serve the stand-in for Clarus until it is interrupted."""
     from pipeline.sandbox import Conditions, Sandbox, serve
