@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from pipeline.describe.mapping.concepts import says
 from pipeline.describe.mapping.shapes import date_formats, fits, has_decimal_comma
 from pipeline.describe.mapping.synonyms import SYNONYMS
 from schemas import RECORD_TYPES, Column, Level, RecordType
 from schemas.vocabulary.headings import fold
 
-_SURE, _KNOWN, _ALIKE = 100, 90, 85  # of 100
+_SURE, _KNOWN, _SAID, _ALIKE = 100, 90, 86, 90  # of 100
 _TOTALS = ("total", "grand total", "sum", "summe", "gesamt", "totale", "somme")
 
 
@@ -62,8 +63,11 @@ class Proposal:
 def propose(sample: Sample, record: RecordType | None = None) -> Proposal:
     """Propose a block; the record type is that of which most required columns are found, unless it is given."""
     records = [record] if record else [each for each in RECORD_TYPES.values() if each.resource]
-    best = max(records, key=lambda each: _fit(sample, each))
+    fits_by_name = {each.name: _fit(sample, each) for each in records}
+    best = max(records, key=lambda each: fits_by_name[each.name])
     matches, open_ = _matches(sample, best)
+    if record is None:
+        open_ += _rivals(best.name, fits_by_name)
     by_heading = {match.heading: match for match in matches}
     required = [column for column in best.columns.values() if column.required and not column.default]
     missing = [column.heading for column in required if column.heading not in by_heading]
@@ -81,11 +85,19 @@ def propose(sample: Sample, record: RecordType | None = None) -> Proposal:
     )
 
 
-def _fit(sample: Sample, record: RecordType) -> tuple[float, int]:
+def _rivals(best: str, fits_by_name: Mapping[str, tuple[bool, int]]) -> list[str]:
+    """Say which other record types the file may hold as well, or that nothing shows what it holds."""
+    there, most = fits_by_name[best]
+    if not there:
+        return [f"nothing in the file names a document: it may hold something else than {best}; say it with --type"]
+    near = [name for name, (other, found) in fits_by_name.items() if name != best and other and 4 * found >= 3 * most]
+    return [f"the file may hold {' or '.join((best, *near))}: say it with --type"] if near else []
+
+
+def _fit(sample: Sample, record: RecordType) -> tuple[bool, int]:
+    """How well a record type fits: its reference is there, and it explains so many columns of the file."""
     matches, _ = _matches(sample, record)
-    found = {match.heading for match in matches}
-    required = [c.heading for c in record.columns.values() if c.required and not c.default]
-    return sum(heading in found for heading in required) / max(len(required), 1), len(found)
+    return any(match.heading == record.reference for match in matches), len(matches)
 
 
 def _matches(sample: Sample, record: RecordType) -> tuple[list[Match], list[str]]:
@@ -122,6 +134,8 @@ def _match(column: Column, record: RecordType, position: int, heading: str, samp
     if folded in synonyms:
         # The words of the field stand in order: the first ones say most.
         return Match(column.heading, position, _KNOWN + (folded == synonyms[0]), "a usual word for it")
+    if says(heading, column.heading):
+        return Match(column.heading, position, _SAID, "its words say so")
     alike = max((fuzz.ratio(folded, word) for word in (*synonyms, fold(column.heading))), default=0)
     if alike >= _ALIKE:
         return Match(column.heading, position, int(alike) - 10, "its heading looks like it")
