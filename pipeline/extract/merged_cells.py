@@ -3,35 +3,69 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from pipeline.extract.headings import Layout
-from pipeline.values.problems import NamedRows, Problem
+from pipeline.values.problems import NamedRows, Problem, Severity, shortened
 from pipeline.xlsx.reading.cells import position_of
 
-_RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+):\$?[A-Z]{1,3}\$?(\d+)")
+_RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+):\$?([A-Z]{1,3})\$?(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A column's cells that are one on the screen; `first` is the row that has the value."""
+    """Cells that are one on the screen; the first column of the row `first` has the value."""
 
     position: int
     first: int
     last: int
+    last_position: int
 
 
-def merged_downwards(references: Iterable[str], heading_row: int) -> Iterator[Merged]:
-    """Find which of a sheet's merged ranges (`A2:A4`) reach over several rows below the headings."""
-    for reference in references:
-        if match := _RANGE.fullmatch(reference):
-            first, last = int(match[2]), int(match[3])
-            if heading_row < first < last:
-                yield Merged(position_of(match[1]), first, last)
+def merged_below(references: Iterable[str], heading_row: int) -> list[Merged]:
+    """Read a sheet's merged ranges (`A2:A4`) below the headings."""
+    matches = filter(None, map(_RANGE.fullmatch, references))
+    ranges = [Merged(position_of(m[1]), int(m[2]), int(m[4]), position_of(m[3])) for m in matches]
+    return [merged for merged in ranges if merged.first > heading_row]
+
+
+def hide(frame: pd.DataFrame, ranges: Sequence[Merged], layout: Layout) -> list[Problem]:
+    """Clear, in place, the cells that lie under a merged one: nobody sees what they hold.
+
+    Returns:
+        A warning for each column in which any was filled.
+    """
+    rows = frame.index.to_numpy(np.int64)
+    by_column: dict[int, list[Merged]] = {}
+    for merged in ranges:
+        for position in range(merged.position, min(merged.last_position + 1, len(layout.columns))):
+            by_column.setdefault(position, []).append(merged)
+    problems = []
+    for position, own in sorted(by_column.items()):
+        heading = layout.columns[position]
+        if heading not in frame:
+            continue
+        hidden = np.zeros(len(rows), dtype=bool)
+        for merged in own:
+            top = merged.first + (position == merged.position)
+            start, end = np.searchsorted(rows, [top, merged.last + 1])
+            hidden[start:end] = True
+        hidden &= frame[heading].notna().to_numpy()
+        if hidden.any():
+            problems.append(_hidden(rows[hidden], str(frame[heading].to_numpy()[hidden][0]), layout.cells[position]))
+            frame.loc[hidden, heading] = None
+    return problems
+
+
+def _hidden(rows: np.ndarray[tuple[int], np.dtype[np.int64]], value: str, cell: str) -> Problem:
+    first, more = int(rows[0]), len(rows) - 1
+    others = f", and {more} more in this column" if more else ""
+    message = f"{shortened(value)} is hidden under merged cells and is not read{others}"
+    return Problem(first, cell, value, message, "unmerge the cells to see what they hold", Severity.WARNING, loud=True)
 
 
 def spread(frame: pd.DataFrame, ranges: Iterable[Merged], layout: Layout) -> list[Problem]:
@@ -44,6 +78,8 @@ def spread(frame: pd.DataFrame, ranges: Iterable[Merged], layout: Layout) -> lis
     rows = frame.index.to_numpy(np.int64)
     by_column: dict[str, list[Merged]] = {}
     for merged in ranges:
+        if merged.first == merged.last:
+            continue
         heading = layout.columns[merged.position] if merged.position < len(layout.columns) else ""
         if heading in frame and heading in layout.record.columns:
             by_column.setdefault(heading, []).append(merged)

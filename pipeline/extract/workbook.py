@@ -23,7 +23,7 @@ from pipeline.extract.headings import (
     nothing_recognised,
     titles_skipped,
 )
-from pipeline.extract.merged_cells import merged_downwards, spread
+from pipeline.extract.merged_cells import hide, merged_below, spread
 from pipeline.extract.options import Options
 from pipeline.extract.record_type import misfit, not_ignored
 from pipeline.extract.shown_cells import take_shown, text_places, unclear
@@ -173,7 +173,8 @@ def _read(path: Path, package: ZipFile, preview: _Preview, context: Context, opt
     frame, unknown = body.columns.frame(), body.columns.unknown
     if fault := misfit(layout, set(frame.columns), unknown):
         return fault
-    unclear = spread(frame, merged_downwards(merged, heading_row), layout)
+    ranges = merged_below(merged, heading_row)
+    unclear = [*hide(frame, ranges, layout), *spread(frame, ranges, layout)]
     titles = min(preview.rows) < heading_row
     return Table(
         path=path,

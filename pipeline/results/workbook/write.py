@@ -21,6 +21,7 @@ from pipeline.xlsx.editing.frame import Frame, column_styles, forget_rows, merge
 from pipeline.xlsx.editing.markup import Cell
 from pipeline.xlsx.editing.rows import SheetStream
 from pipeline.xlsx.editing.styles import EMPTY_STYLES, Styles
+from pipeline.xlsx.part_names import with_usual_names
 
 _COMPRESSION = 3  # takes half the time of zip's usual 6, and a tenth more room
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
@@ -38,7 +39,10 @@ def write_workbook(
         only: For each report, the rows below the heading that are kept; the others are left out, and formulas in the
             kept ones become values. Sheets that hold no data stay: lists for choosing from stand there.
     """
-    with ZipFile(source) as original, ZipFile(target, "w", ZIP_DEFLATED, compresslevel=_COMPRESSION) as archive:
+    with (
+        with_usual_names(ZipFile(source)) as original,
+        ZipFile(target, "w", ZIP_DEFLATED, compresslevel=_COMPRESSION) as archive,
+    ):
         package = Archive(original)
         parts = dict(package.sheets())
         styles_part = _styles_part(package)
@@ -48,6 +52,7 @@ def write_workbook(
             _write_sheet(package, part, archive, report, styles, None if only is None else only[number])
         package.change(styles_part, str(styles))
         _forget_calculation_order(package)
+        package.forget_macros()
         package.write_rest(archive, {parts[report.table.sheet] for report in reports})
 
 

@@ -21,6 +21,8 @@ _NO_RELATIONS = (
 )
 _LARGE = 1 << 30  # bytes; what grows beyond 2 GiB needs ZIP64
 _CONTENT_TYPES = "[Content_Types].xml"
+_WITH_MACROS = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+_WITHOUT_MACROS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,14 @@ class Archive:
         name = re.escape(f"/{relation.target}")
         override = rf"""<Override\b[^>]*?\bPartName=["']{name}["'][^>]*?(?:/>|>\s*</Override>)"""
         self._changed[_CONTENT_TYPES] = re.sub(override, "", self.read(_CONTENT_TYPES))
+
+    def forget_macros(self) -> None:
+        """Leave out macros, and be the workbook without them that the suffix .xlsx promises."""
+        for relation in list(self.related(self.workbook, "vbaProject")):
+            self.drop(self.workbook, relation)
+        types = self.read(_CONTENT_TYPES)
+        if _WITH_MACROS in types:
+            self._changed[_CONTENT_TYPES] = types.replace(_WITH_MACROS, _WITHOUT_MACROS)
 
     def sheets(self) -> list[tuple[str, str]]:
         """Name and part of each sheet, in the order of the workbook."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from pipeline.errors import UnreadableFile
+from pipeline.xlsx.part_names import with_usual_names
 
 _LARGEST = 2 * 2**30  # bytes unpacked, all parts together; a million full rows take about half
 _LARGEST_IN_MEMORY = 128 * 2**20  # bytes unpacked of a part that is held as a whole, such as the shared texts
@@ -44,7 +45,7 @@ def open_workbook(path: Path) -> Iterator[ZipFile]:
     if not start.startswith(b"PK"):
         raise UnreadableFile("is not a workbook; if it holds text, rename it to .csv, else save it in Excel as .xlsx")
     try:
-        package = ZipFile(path)
+        package = with_usual_names(ZipFile(path))
     except BadZipFile as error:
         raise UnreadableFile("is cut off or damaged; copy it again") from error
     with package:
