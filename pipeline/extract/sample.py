@@ -48,15 +48,18 @@ def beginning_of(path: Path) -> Beginning:
 
 
 def _of_workbook(path: Path) -> list[tuple[int, list[str]]]:
-    from pipeline.extract.workbook import raw_rows
+    from pipeline.xlsx.reading.cells import read_rows
     from pipeline.xlsx.reading.open import open_workbook
     from pipeline.xlsx.reading.parts import damage_reported, read_parts
 
     with damage_reported(), open_workbook(path) as package:
-        names = [sheet.name for sheet in read_parts(package).sheets if not sheet.hidden]
-    for name in names:
-        if rows := list(islice(raw_rows(path, name), _ROWS)):
-            return rows
+        parts = read_parts(package)
+        for sheet in parts.sheets:
+            with package.open(sheet.part) as file:
+                rows = list(islice(read_rows(file, parts.context), _ROWS))
+            if rows and not sheet.hidden:
+                width = max(max(row.cells) + 1 for row in rows[:_HEADING_ROWS])
+                return [(row.number, [row.cells.get(at, "") for at in range(width)]) for row in rows]
     return []
 
 

@@ -64,7 +64,7 @@ def propose(sample: Sample, record: RecordType | None = None) -> Proposal:
     """Propose a block; the record type is that of which most required columns are found, unless it is given."""
     records = [record] if record else [each for each in RECORD_TYPES.values() if each.resource]
     fits_by_name = {each.name: _fit(sample, each) for each in records}
-    best = max(records, key=lambda each: fits_by_name[each.name])
+    best = max(records, key=lambda each: fits_by_name[each.name][1])
     matches, open_ = _matches(sample, best)
     if record is None:
         open_ += _rivals(best.name, fits_by_name)
@@ -95,9 +95,10 @@ def _rivals(best: str, fits_by_name: Mapping[str, tuple[bool, int]]) -> list[str
 
 
 def _fit(sample: Sample, record: RecordType) -> tuple[bool, int]:
-    """How well a record type fits: its reference is there, and it explains so many columns of the file."""
+    """How well a record type fits: its reference is there, which counts double, and so many columns are explained."""
     matches, _ = _matches(sample, record)
-    return any(match.heading == record.reference for match in matches), len(matches)
+    there = any(match.heading == record.reference for match in matches)
+    return there, len(matches) + there
 
 
 def _matches(sample: Sample, record: RecordType) -> tuple[list[Match], list[str]]:
