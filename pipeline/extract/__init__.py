@@ -52,9 +52,9 @@ def rows_of(report: TableReport) -> Iterator[tuple[int, list[str]]]:
     """Read the rows of a table again, as they are in its file: the number that Excel shows, and the texts."""
     table = report.table
     if table.dialect is None:
-        from pipeline.extract.workbook import raw_rows
+        from pipeline.extract.workbook import table_rows
 
-        yield from raw_rows(table)
+        yield from table_rows(table)
         return
     for row, record in raw_records(table.path, table.dialect):
         yield row, record.split(table.dialect.delimiter) if isinstance(record, str) else record

@@ -57,21 +57,31 @@ def read_workbook(path: Path, options: Options) -> list[Table]:
     return [replace(tables[0], problems=(*skipped, *tables[0].problems)), *tables[1:]]
 
 
-def raw_rows(table: Table) -> Iterator[tuple[int, list[str]]]:
-    """Read the filled rows of a sheet again: their numbers, and their texts as the table has them."""
+def table_rows(table: Table) -> Iterator[tuple[int, list[str]]]:
+    """Read the filled rows of a table's sheet again: their numbers, and their texts as the table has them."""
     ours = {heading: name for name, heading in table.headings.items()}
     places: frozenset[int] = frozenset()
-    with damage_reported(), open_workbook(table.path) as package:
+    for row in _rows_of_sheet(table.path, table.sheet):
+        if row.number == table.heading_row:
+            cells = [cell.strip() for cell in _in_line(row, WIDEST)]
+            columns = [ours.get(cell, "") for cell in cells]
+            places = text_places(table.record, cells, columns, table.source)
+        take_shown(row, places)
+        yield row.number, _in_line(row, max(row.cells) + 1)
+
+
+def raw_rows(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
+    """Read the filled rows of a sheet: their numbers, and the texts of what their cells hold."""
+    for row in _rows_of_sheet(path, sheet):
+        yield row.number, _in_line(row, max(row.cells) + 1)
+
+
+def _rows_of_sheet(path: Path, sheet: str) -> Iterator[Row]:
+    with damage_reported(), open_workbook(path) as package:
         parts = read_parts(package)
-        part = next(each.part for each in parts.sheets if each.name == table.sheet)
+        part = next(each.part for each in parts.sheets if each.name == sheet)
         with package.open(part) as file:
-            for row in read_rows(file, parts.context):
-                if row.number == table.heading_row:
-                    cells = [cell.strip() for cell in _in_line(row, WIDEST)]
-                    columns = [ours.get(cell, "") for cell in cells]
-                    places = text_places(table.record, cells, columns, table.source)
-                take_shown(row, places)
-                yield row.number, _in_line(row, max(row.cells) + 1)
+            yield from read_rows(file, parts.context)
 
 
 @dataclass(frozen=True, slots=True)
