@@ -68,7 +68,8 @@ class Operator:
     def configure(self, top: str = "", sections: str = "") -> None:
         """Write the configuration: how Clarus is reached, and what is given."""
         clarus = f'[clarus]\nbase_url = "{self.clarus.url}"\nretry_wait_seconds = 0.01\ngive_up_seconds = 0.5\n'
-        doubt = "" if "doubt_seconds" in sections else "doubt_seconds = 0.5\n"
+        short = {"timeout_seconds": 2, "doubt_seconds": 0.5}  # what is in doubt is waited for
+        doubt = "".join(f"{key} = {seconds}\n" for key, seconds in short.items() if key not in sections)
         text = f"settle_seconds = 0\n{top}\n{clarus}read_settle_seconds = 0\n{doubt}{sections}"
         (self.folder / "clarus.toml").write_text(text, encoding="utf-8")
 

@@ -11,12 +11,13 @@ from pipeline.sandbox.faults import Fault, What
 from pipeline.sandbox.world import World
 
 _THROTTLED = (("Retry-After", "1"),)  # seconds
-_UNMADE = {What.STATUS, What.CUT_BEFORE, What.HANG_BEFORE}
+_UNMADE = {What.STATUS, What.LATE_5XX, What.CUT_BEFORE, What.HANG_BEFORE}
 
 
 class App:
     def __init__(self, world: World) -> None:
         self._world = world
+        self._last: dict[str, Answer] = {}  # by path, the last answer to a write that went well
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         exchange = Exchange(scope, receive, send)
@@ -78,19 +79,30 @@ class App:
     def _answer(self, request: Request, fault: Fault | None) -> Answer:
         """Do what the fault leaves to be done. Whether the answer is sent is another matter."""
         if fault is None:
-            return respond(request, self._world)
+            return self._respond(request)
         failure = answers.failed(
             fault.status,
             "fault",
             "a fault that was asked for",
             fault.retry_after_header(self._world.clock()),
         )
+        if fault.what is What.LATE_5XX:
+            asyncio.get_running_loop().call_later(fault.seconds, respond, request, self._world)
         if fault.what in _UNMADE:
             return failure
         if fault.what is What.EXPIRE_TOKENS:
             self._world.tokens.revoke()
-        answer = respond(request, self._world)
+        before = self._last.get(request.path)
+        answer = self._respond(request)
+        if fault.what is What.FOREIGN and before is not None:
+            return before
         return failure if fault.what is What.LOST_5XX else answer
+
+    def _respond(self, request: Request) -> Answer:
+        answer = respond(request, self._world)
+        if request.method == "POST" and answer.status < 300:
+            self._last[request.path] = answer
+        return answer
 
 
 def _from_this_machine(scope: Message) -> bool:

@@ -17,6 +17,8 @@ class What(StrEnum):
     HANG_BEFORE = "hang_before"  # nothing is made, there is no answer until the client gives up
     HANG_AFTER = "hang_after"  # the record is made, there is no answer until the client gives up
     LOST_5XX = "lost_5xx"  # the record is made, the answer is `status`
+    LATE_5XX = "late_5xx"  # the answer is `status`; the record is made `seconds` later
+    FOREIGN = "foreign"  # the record is made, the answer is that of the last request to the same path
     EXPIRE_TOKENS = "expire_tokens"  # every issued token ends before the request is looked at
 
 
@@ -36,8 +38,8 @@ class Fault:
     every: int = 1
     probability: float = 1.0
     seed: int = 0  # of the chance, so that a run can be repeated
-    seconds: float = 1.0  # LATENCY
-    status: int = 500  # STATUS and LOST_5XX
+    seconds: float = 1.0  # LATENCY and LATE_5XX
+    status: int = 500  # STATUS, LOST_5XX and LATE_5XX
     retry_after: float | None = None  # seconds; sent with `status`
     retry_after_as_date: bool = False
 

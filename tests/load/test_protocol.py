@@ -74,6 +74,7 @@ class Schedule:
     unique: bool
     existing: Existing
     concurrency: int
+    late: float = 0.0
 
 
 @st.composite
@@ -82,12 +83,14 @@ def schedules(draw: st.DrawFn) -> Schedule:
     duplicates = st.booleans() if kind != "products" else st.just(False)
     order = st.builds(Order, st.sampled_from("ABC"), st.sampled_from([0, 0, 0, 1]), duplicates, st.just(kind))
     documents = draw(st.lists(order, min_size=1, max_size=5))
+    lag = draw(st.sampled_from([0.0, 0.0, 1.0, SETTLE - 0.05, 5.0, 30.0, DOUBT - 0.2]))
     return Schedule(
         documents=documents,
         seeded=draw(st.lists(st.sampled_from([each.key for each in documents]), max_size=2)),
         fates=draw(st.lists(TROUBLE, max_size=14)),
         lives=draw(st.lists(st.integers(1, 120), max_size=3)),
-        lag=draw(st.sampled_from([0.0, 0.0, 1.0, SETTLE - 0.05])),
+        lag=lag,
+        late=draw(st.sampled_from([0.0, 4.0, 20.0, DOUBT - lag - 0.2])),
         unique=kind == "products",
         existing=draw(st.sampled_from([Existing.EXISTS, Existing.UPDATE])),
         concurrency=draw(st.sampled_from([1, 3])),
@@ -108,7 +111,7 @@ class World:
 
     def __init__(self, schedule: Schedule, path: Path) -> None:
         self.schedule, self.path, self.now, self.kills = schedule, path, 0.0, 0
-        self.clarus = SimulatedClarus(list(schedule.fates), schedule.lag, schedule.unique)
+        self.clarus = SimulatedClarus(list(schedule.fates), schedule.lag, schedule.late, schedule.unique)
         self.documents = [each.document() for each in schedule.documents]
         for key in dict.fromkeys(schedule.seeded):
             self.clarus.add(key, seeded=True)

@@ -27,15 +27,18 @@ class Fate(StrEnum):
     LOST_AFTER = "lost after"  # made, no answer comes
     FAILED_AFTER = "failed after"  # made, the answer is 502
     WITHOUT_ID = "without id"  # made, the answer does not say as what
+    LATE = "late"  # the answer is 504, and it is made up to `late` seconds afterwards
+    FOREIGN = "foreign"  # made, the answer is that of the record before it
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A record, and from when on a lookup sees it."""
+    """A record, from when on it is there, and from when on a lookup sees it."""
 
     id: int
     key: Key
     seen_from: float
+    made_at: float = float("-inf")
     seeded: bool = False
 
 
@@ -45,13 +48,18 @@ class SimulatedClarus:
 
     fates: list[Fate]
     lag: float  # seconds until a lookup sees a write
+    late: float = 0.0  # seconds after its answer until a write is committed, where a gateway has given up
     unique: bool = False  # whether a second record of one key is refused
     records: list[Made] = field(default_factory=list)
     changed: list[int] = field(default_factory=list)
     confirmed: int = 0
 
-    def add(self, key: Key, seeded: bool = False) -> Made:
-        made = Made(len(self.records) + 1, key, now() + self.lag if not seeded else float("-inf"), seeded)
+    def add(self, key: Key, seeded: bool = False, late: float = 0.0) -> Made:
+        number = len(self.records) + 1
+        if seeded:
+            made = Made(number, key, float("-inf"), seeded=True)
+        else:
+            made = Made(number, key, now() + late + self.lag, now() + late)
         self.records.append(made)
         return made
 
@@ -66,23 +74,35 @@ class SimulatedClarus:
         # From here on it has left: what happens there happens, whether the sender lives or not.
         asked = orjson.loads(body)["data"]
         key = tuple(asked["attributes"].get("key", ()))  # a change has none
-        taken = method == "POST" and self.unique and bool(self.of(key))
-        answer = Answer(422, {"errors": [{"details": "refused"}]}) if fate is Fate.REFUSED or taken else None
+        taken = method == "POST" and self.unique and self._holds(key)
+        answer = None
+        if fate is Fate.REFUSED or taken:
+            words = "code has already been taken" if taken else "refused"
+            answer = Answer(422, {"errors": [{"details": words}]})
         if answer is None and fate is not Fate.LOST_BEFORE:
-            record = int(path.rpartition("/")[2]) if method == "PATCH" else self.add(key).id
+            late = self.late if fate is Fate.LATE else 0.0
+            record = int(path.rpartition("/")[2]) if method == "PATCH" else self.add(key, late=late).id
             if method == "PATCH":
                 self.changed.append(record)
-            answer = Answer(200, {"data": {"id": record, "type": asked["type"]}})
+            before = [each.id for each in self.records if each.id < record and not each.seeded]
+            told = before[-1] if fate is Fate.FOREIGN and before and method == "POST" else record
+            answer = Answer(200, {"data": {"id": told, "type": asked["type"]}})
         await asyncio.sleep(0.1)
         match fate:
             case Fate.LOST_BEFORE | Fate.LOST_AFTER:
                 return Answer(None, trouble="lost")
             case Fate.FAILED_AFTER:
                 return Answer(502)
+            case Fate.LATE if method == "POST":
+                return Answer(504)
             case Fate.WITHOUT_ID if not taken:
                 return Answer(200, {"data": {}})
         assert answer is not None
         return answer
+
+    def _holds(self, key: Key) -> bool:
+        """Whether a record of this key is there, or on its way: it wins against what comes after it."""
+        return bool(self.of(key))
 
     def confirm(self) -> None:
         self.confirmed += 1

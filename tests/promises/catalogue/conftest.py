@@ -50,8 +50,9 @@ subdomain = "sandbox"
 client_id = "sandbox"
 read_settle_seconds = 0.05
 retry_wait_seconds = 0.01
-give_up_seconds = 0.5
-connect_timeout_seconds = 2
+give_up_seconds = {give_up}
+timeout_seconds = 2
+doubt_seconds = 2
 {more}
 """
 
@@ -66,9 +67,9 @@ class Consultant:
         (folder / "inbox").mkdir()
         self.configure()
 
-    def configure(self, top: str = "", more: str = "") -> None:
+    def configure(self, top: str = "", more: str = "", give_up: float = 0.5) -> None:
         """Write the configuration, with keys added at its top, and at its end: keys of [clarus], then sections."""
-        text = CONFIGURATION.format(url=self.clarus.url, top=top, more=more)
+        text = CONFIGURATION.format(url=self.clarus.url, top=top, more=more, give_up=give_up)
         (self.folder / "clarus.toml").write_text(text, encoding="utf-8")
 
     def drop(self, name: str, *rows: Row, text: str = "") -> Path:

@@ -261,12 +261,13 @@ def test_a_follow_up_that_has_changed_since_is_told(consultant: Any) -> None:
     assert "storage unit PALLET/case: sent before with other content" in told["clarus_error"]
 
 
+@pytest.mark.slow(keep_each=3)
 @pytest.mark.parametrize("what", [What.CUT_AFTER, What.CUT_BEFORE, What.LOST_5XX, What.HALF_ANSWER])
 @pytest.mark.parametrize("path", ["/api/products", UNITS])
 def test_a_lost_answer_makes_nothing_twice(consultant: Any, what: What, path: str) -> None:
     """Whatever happens to an answer, the product has one account and one storage unit of priority 0."""
     consultant.clarus.conditions.read_lag_seconds = 0.03
-    consultant.configure(more="reconcile_attempts = 9")
+    consultant.configure(more="reconcile_attempts = 9", give_up=60)
     consultant.clarus.faults.add(Fault(what=what, method="POST", path=path, every=2, times=None))
     rows = [{"code": f"P-{n}", "description": "One", "account": "ACME", "pallet": True} for n in range(6)]
     consultant.drop("products.csv", *rows)
@@ -285,7 +286,7 @@ GR-1,ACME,WHS01,2030-01-01,P-1,10
 
 def test_a_receipt_names_the_storage_unit_just_made(consultant: Any) -> None:
     """Also while Clarus's lists do not show it yet."""
-    consultant.clarus.conditions.read_lag_seconds = 60
+    consultant.clarus.conditions.read_lag_seconds = 1.8
     consultant.drop("products.csv", {"code": "P-1", "description": "One", "account": "ACME", "pallet": True})
     consultant.drop("receipts.csv", text=RECEIPT)
 
