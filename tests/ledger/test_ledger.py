@@ -6,6 +6,7 @@ import asyncio
 import resource
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,13 @@ def path(tmp_path: Path) -> Path:
 def test_remembers_a_document_across_runs(path: Path) -> None:
     """Every field of an entry comes back as it was written."""
     written = entry(
-        state=State.CREATED, clarus_id=7, line_ids=(1, None, 3), known_ids=(4, 5), attempts=2, error="refused (422)"
+        state=State.CREATED,
+        clarus_id=7,
+        line_ids=(1, None, 3),
+        known_ids=(4, 5),
+        attempts=2,
+        error="refused (422)",
+        sent_at=12.5,
     )
 
     async def write(ledger: Ledger) -> None:
@@ -270,3 +277,66 @@ def test_an_empty_file_is_a_new_ledger(path: Path) -> None:
         await ledger.intend(entry())
 
     with_ledger(path, use)
+
+
+_VERSION_1 = """
+CREATE TABLE documents (
+    tenant TEXT NOT NULL, record TEXT NOT NULL, account TEXT NOT NULL, reference TEXT NOT NULL,
+    state TEXT NOT NULL, fingerprint TEXT NOT NULL, parts TEXT NOT NULL,
+    clarus_id INTEGER, line_ids TEXT NOT NULL, known_ids TEXT NOT NULL,
+    attempts INTEGER NOT NULL, first_at TEXT NOT NULL, changed_at TEXT NOT NULL, run TEXT NOT NULL, error TEXT NOT NULL,
+    PRIMARY KEY (tenant, record, account, reference)
+) WITHOUT ROWID;
+CREATE TABLE runs (
+    run TEXT PRIMARY KEY, tenant TEXT NOT NULL, begun_at TEXT NOT NULL, ended_at TEXT,
+    owed INTEGER NOT NULL, unfinished INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE files (
+    run TEXT NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL, copied INTEGER NOT NULL,
+    PRIMARY KEY (run, place)
+) WITHOUT ROWID;
+INSERT INTO documents VALUES ('acme', 'orders', 'ACME', 'ORD-1', 'sent', 'f1', '{"lines": ["aa"]}', NULL, '[]', '[]', 1,
+    '2026-01-01T00:00:00.000+00:00', '2026-01-01T00:00:00.000+00:00', 'run-1', '');
+PRAGMA application_id = 1129075287;
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_ledger_of_an_older_version_is_read_and_goes_on(path: Path) -> None:
+    """Read as it is where it may not be written to; else brought up to date in place, with all that it holds."""
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(_VERSION_1)
+    own = entry().identity
+
+    async def read_only() -> Any:
+        ledger = Ledger.open_to_read(path)
+        try:
+            return await ledger.find([own])
+        finally:
+            await ledger.close()
+
+    async def send(ledger: Ledger) -> Any:
+        before = await ledger.find([own])
+        await ledger.intend(entry(attempts=2, sent_at=99.0))
+        return before, await ledger.find([own])
+
+    read = asyncio.run(read_only())
+    before, after = with_ledger(path, send)
+
+    assert (read[own].state, read[own].sent_at, read[own].attempts) == (State.SENT, None, 1)
+    assert before == read
+    assert (after[own].sent_at, after[own].attempts) == (99.0, 2)
+
+
+def test_ids_are_found_with_whose_they_are(path: Path) -> None:
+    """The highest of a record type, and all of them."""
+
+    async def ask(ledger: Ledger) -> Any:
+        none = await ledger.highest_id("acme", "orders")
+        ledger.conclude(entry("ORD-1", State.CREATED, clarus_id=7))
+        ledger.conclude(entry("ORD-2", State.CREATED, clarus_id=9))
+        ledger.conclude(entry("ORD-3"))
+        ids = await ledger.ids("acme", "orders")
+        return none, await ledger.highest_id("acme", "orders"), {number: each.reference for number, each in ids.items()}
+
+    assert with_ledger(path, ask) == (0, 9, {7: "ORD-1", 9: "ORD-2"})
