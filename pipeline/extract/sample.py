@@ -11,6 +11,7 @@ from pipeline.extract.blanks import stripped
 from pipeline.extract.blocks import blocks
 from pipeline.extract.careful_split import decoded, split
 from pipeline.extract.encoding import find_encoding
+from pipeline.values.problem_sheets import is_problem_sheet
 
 _ROWS = 500  # that are looked at
 _HEADING_ROWS = 20
@@ -57,7 +58,7 @@ def _of_workbook(path: Path) -> list[tuple[int, list[str]]]:
         for sheet in parts.sheets:
             with package.open(sheet.part) as file:
                 rows = list(islice(read_rows(file, parts.context), _ROWS))
-            if rows and not sheet.hidden:
+            if rows and not sheet.hidden and not is_problem_sheet([*rows[0].cells.values()]):
                 width = max(max(row.cells) + 1 for row in rows[:_HEADING_ROWS])
                 return [(row.number, [row.cells.get(at, "") for at in range(width)]) for row in rows]
     return []

@@ -27,6 +27,7 @@ from pipeline.extract.merged_cells import hide, merged_below, spread
 from pipeline.extract.options import Options
 from pipeline.extract.record_type import misfit, not_ignored
 from pipeline.extract.shown_cells import take_shown, text_places, unclear
+from pipeline.values.problem_sheets import is_problem_sheet
 from pipeline.values.problems import Problem, Severity
 from pipeline.values.tables import Table
 from pipeline.xlsx.reading.cells import Context, Row, read_rows
@@ -52,7 +53,7 @@ def read_workbook(path: Path, options: Options) -> list[Table]:
         check_others(package, set(read))
     # What was skipped concerns the file: the first table speaks for it.
     taken = {table.sheet for table in tables}
-    left = (preview for preview in previews if preview.sheet.name not in taken and preview.rows)
+    left = (preview for preview in previews if preview.sheet.name not in taken and preview.is_of_use)
     skipped = tuple(_skipped(preview, read.get(preview.sheet.part)) for preview in left)
     return [replace(tables[0], problems=(*skipped, *tables[0].problems)), *tables[1:]]
 
@@ -67,12 +68,6 @@ def table_rows(table: Table) -> Iterator[tuple[int, list[str]]]:
             columns = [ours.get(cell, "") for cell in cells]
             places = text_places(table.record, cells, columns, table.source)
         take_shown(row, places)
-        yield row.number, _in_line(row, max(row.cells) + 1)
-
-
-def raw_rows(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
-    """Read the filled rows of a sheet: their numbers, and the texts of what their cells hold."""
-    for row in _rows_of_sheet(path, sheet):
         yield row.number, _in_line(row, max(row.cells) + 1)
 
 
@@ -91,6 +86,11 @@ class _Preview:
     sheet: Sheet
     rows: dict[int, list[str]]  # by number
     headings: tuple[int, Layout] | None
+
+    @property
+    def is_of_use(self) -> bool:
+        """Whether it holds anything that we have not written there for people to read."""
+        return bool(self.rows) and not is_problem_sheet(self.rows.get(1, ()))
 
     @property
     def is_data(self) -> bool:

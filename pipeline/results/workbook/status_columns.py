@@ -59,6 +59,14 @@ def read_layout(package: Archive, part: str, heading_row: int) -> Layout:
     return Layout(headings, tuple(statuses), earlier, widest, last_row, sheet.head, sheet.tail)
 
 
+def first_texts(package: Archive, part: str) -> list[str]:
+    """The texts of the first row of a sheet."""
+    with package.stream(part) as stream:
+        cells = next((cells_of(row) for row in SheetStream(stream).rows()), {})
+    texts = _texts(package, cells)
+    return [texts[column] for column in sorted(texts)]
+
+
 def _width(row: Row, known: int) -> int:
     """The last column in which the row holds anything, or `known`, when it is not beyond."""
     last = row.cells.rfind("<c ")

@@ -10,9 +10,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from pipeline.results.workbook.fit import fit
 from pipeline.results.workbook.marks import marks_of, on_merged_cells
-from pipeline.results.workbook.status_columns import Layout, read_layout
+from pipeline.results.workbook.status_columns import Layout, first_texts, read_layout
 from pipeline.results.workbook.status_rows import Sheet, written_rows
 from pipeline.results.workbook.tables import widen_tables, without_tables
+from pipeline.values.problem_sheets import SHEET_NAME, is_problem_sheet
 from pipeline.values.row_results import TableReport
 from pipeline.xlsx.editing import markup
 from pipeline.xlsx.editing.archive import Archive
@@ -44,6 +45,7 @@ def write_workbook(
         ZipFile(target, "w", ZIP_DEFLATED, compresslevel=_COMPRESSION) as archive,
     ):
         package = Archive(original)
+        _drop_earlier_problems(package)
         parts = dict(package.sheets())
         styles_part = _styles_part(package)
         styles = Styles(package.read(styles_part))
@@ -92,6 +94,13 @@ def _write_sheet(
         text.write(frame.head)
         text.writelines(written_rows(SheetStream(stream).rows(), sheet, styles))
         text.write(frame.tail)
+
+
+def _drop_earlier_problems(package: Archive) -> None:
+    """Leave out the sheet of problems of an earlier round: its rows have been corrected, or say themselves why not."""
+    for name, part in package.sheets():
+        if part and name.startswith(SHEET_NAME) and is_problem_sheet(first_texts(package, part)):
+            package.drop_sheet(part)
 
 
 def _styles_part(package: Archive) -> str:

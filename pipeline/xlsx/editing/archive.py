@@ -21,6 +21,7 @@ _NO_RELATIONS = (
 )
 _LARGE = 1 << 30  # bytes; what grows beyond 2 GiB needs ZIP64
 _CONTENT_TYPES = "[Content_Types].xml"
+_DEFINED_NAME = re.compile(r"""<definedName\b[^>]*?\blocalSheetId=["'](\d+)["'][^>]*>.*?</definedName>""", re.DOTALL)
 _WITH_MACROS = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 _WITHOUT_MACROS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 
@@ -132,6 +133,18 @@ class Archive:
                 found.append((element.get("name", ""), parts.get(ids[0], "") if ids else ""))
         return found
 
+    def drop_sheet(self, part: str) -> None:
+        """Leave out a sheet; names that belong to later ones follow their sheets."""
+        number = [target for _, target in self.sheets()].index(part)
+        relation = next(each for each in self.related(self.workbook, "worksheet") if each.target == part)
+        book = self.read(self.workbook)
+        book = re.sub(rf"""<(?:\w+:)?sheet\b[^>]*?\b\w+:id=["']{re.escape(relation.id)}["'][^>]*?/>""", "", book)
+        book = re.sub(r"""\s(?:activeTab|firstSheet)=["']\d+["']""", "", book)
+        book = _DEFINED_NAME.sub(lambda name: _without_sheet(name, number), book)
+        self.change(self.workbook, book)
+        self.drop(self.workbook, relation)
+        self._gone.add(_relations_of(part))
+
     def shared_strings(self, numbers: set[int]) -> dict[int, str]:
         """Some of the texts that cells name by number."""
         found: dict[int, str] = {}
@@ -183,3 +196,12 @@ def _text(item: ElementTree.Element) -> str:
         elif name == "r":
             texts.extend(run.text or "" for run in child if run.tag.endswith("}t"))
     return "".join(texts)
+
+
+def _without_sheet(name: re.Match[str], dropped: int) -> str:
+    number = int(name[1])
+    if number == dropped:
+        return ""
+    if number < dropped:
+        return name[0]
+    return re.sub(r"""(\blocalSheetId=["'])\d+""", rf"\g<1>{number - 1}", name[0], count=1)

@@ -81,7 +81,7 @@ def test_the_heading_can_be_corrected_in_the_failed_workbook(operator: Any) -> N
     operator.drop("products.csv", PRODUCTS)
     operator.call("run")
     book = openpyxl.load_workbook(operator.runs()[-1] / "products.failed.xlsx")
-    sheet = book.worksheets[0]
+    sheet = book["products"]
     [cell] = [cell for cell in sheet[1] if cell.value == "Comodity Code"]
     cell.value = "Commodity Code"
     book.save(operator.inbox / "products.failed.xlsx")
