@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 from pydantic import SecretStr
@@ -24,18 +24,20 @@ from pipeline.config import Settings, load_settings, require_access
 from pipeline.errors import Stopped, UsageError
 from pipeline.extract import SUFFIXES
 from pipeline.extract.sources import folders_named
-from pipeline.runs.batch import Batch, access_of
 from pipeline.runs.inbox import name_trouble, wait_until_whole, waiting_files
 from pipeline.runs.ledger_file import read_ledger
 from pipeline.runs.lock import holding
 from pipeline.runs.outbox import make_folders, owners_alone
 from pipeline.runs.reading import StageOptions, configured_book, extract_file, require_address_book, validate_files
 from pipeline.runs.returning import KeptInputs
-from pipeline.runs.unsettled import BatchReport
 from pipeline.stopping import Stopping, listening
 from pipeline.transform import all_documents
 from schemas import RECORD_TYPES, RecordType
 from schemas.vocabulary.headings import fold, nearest
+
+if TYPE_CHECKING:
+    from pipeline.runs.batch import Batch
+    from pipeline.runs.unsettled import BatchReport
 
 
 def run_files(files: Sequence[Path], dry_run: bool, **options: Any) -> int:
@@ -52,6 +54,8 @@ def run_files(files: Sequence[Path], dry_run: bool, **options: Any) -> int:
 def _run_files(
     settings: Settings, files: Sequence[Path], dry_run: bool, stopping: Stopping, options: Mapping[str, Any]
 ) -> int:
+    from pipeline.runs.unsettled import BatchReport
+
     with holding(settings.outbox):
         taken, left = (list(files), False) if files else _from_inbox(settings, stopping)
         if not taken and (dry_run or not _is_left(settings, "owed")):
@@ -75,6 +79,8 @@ def retry_runs(run: str | None, send_unknown: bool, **options: Any) -> int:
 def _retry_runs(
     settings: Settings, run: str | None, send_unknown: bool, stopping: Stopping, options: Mapping[str, Any]
 ) -> int:
+    from pipeline.runs.unsettled import BatchReport
+
     with holding(settings.outbox):
         if run is None and not _is_left(settings, "unfinished"):
             return tell_runs(BatchReport(), telling_of(options))
@@ -232,6 +238,9 @@ def _with_clarus(
     call: Callable[[Batch], Coroutine[Any, Any, BatchReport]],
     left_behind: bool = False,
 ) -> int:
+    # Behind it stand the HTTP client and the stages that talk to Clarus, which `check` need not wait for.
+    from pipeline.runs.batch import Batch, access_of
+
     require_address_book(settings)
     with (
         reached_clarus(settings, options["sandbox"]) as (reached, known_as),

@@ -6,19 +6,21 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
 
 from pipeline.cli.screen import harmless, tell
 from pipeline.results import Cause, Issue, causes_of, summarise
-from pipeline.runs.closing import Finished
-from pipeline.runs.reading import ReadFile
-from pipeline.runs.unsettled import BatchReport
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.outcomes import OWED, Status
 from pipeline.values.problems import Problem, Severity
+
+if TYPE_CHECKING:
+    from pipeline.runs.closing import Finished
+    from pipeline.runs.reading import ReadFile
+    from pipeline.runs.unsettled import BatchReport
 
 _SHOWN = 20  # causes; with -v all of them
 _ALL = sys.maxsize

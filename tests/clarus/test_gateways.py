@@ -205,6 +205,13 @@ def _raw_deflate(content: bytes) -> bytes:
         (b"\xef\xbb\xbf" + FOUND[1], "identity"),
         (gzip.compress(b"\xef\xbb\xbf" + FOUND[1]), "GZIP"),
     ],
+    ids=[
+        "gzip",
+        "zlib",
+        "raw deflate",
+        "byte order mark",
+        "both",
+    ],  # gzip writes the time: no two workers name it alike
 )
 def test_compressed_answers_and_byte_order_marks_are_understood(content: bytes, coding: str) -> None:
     """Nobody asked for them, but gateways send them."""

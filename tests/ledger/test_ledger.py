@@ -76,7 +76,7 @@ def test_an_intention_is_on_the_disk_when_intend_returns(path: Path) -> None:
 
     async def use(ledger: Ledger) -> list[Any]:
         await ledger.intend(entry())
-        with sqlite3.connect(path) as other:
+        with closing(sqlite3.connect(path)) as other:
             return other.execute("SELECT state FROM documents").fetchall()
 
     assert with_ledger(path, use) == [("sent",)]

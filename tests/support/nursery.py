@@ -112,9 +112,6 @@ def _bear(told: Mapping[str, Any]) -> int:
 
 
 def _attend() -> None:
-    import pipeline.cli.commands
-    import pipeline.extract.workbook
-    import pipeline.results.workbook  # noqa: F401 - all that a run imports, once
 
     for line in sys.stdin:
         told = json.loads(line)

@@ -1,7 +1,4 @@
-"""Workbooks read as a person sees them: the text that each cell shows."""
+"""Workbooks read as a person sees them: the text that each cell shows.
 
-from pipeline.xlsx.reading.cells import read_rows
-from pipeline.xlsx.reading.open import open_workbook
-from pipeline.xlsx.reading.parts import read_parts
-
-__all__ = ["open_workbook", "read_parts", "read_rows"]
+Nothing is imported with it: what looks only at the first bytes of a file need not wait for the rest.
+"""
