@@ -1,4 +1,4 @@
-"""How long the program takes to say how it is used, and how much it brings along."""
+"""How long the program takes to start, and how much it brings along."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from table import Row
 
 
 def rows(folder: Path, times: int) -> Iterator[Row | str]:
-    """`--help` beside importing click."""
+    """`--help` beside importing click, `check` beside importing pandera."""
     ours, bare = medians(
         3 * times,
         lambda: run((*PROGRAM, "--help"), folder),
@@ -20,7 +20,29 @@ def rows(folder: Path, times: int) -> Iterator[Row | str]:
     )
     told = f"{ours.seconds * 1000:.0f} ms against {bare.seconds * 1000:.0f} ms"
     yield Row("`--help`", "importing click", ours.seconds / bare.seconds, 1.5, told)
+    yield check_of_ten_rows(folder, times)
     yield installed(folder)
+
+
+def check_of_ten_rows(folder: Path, times: int) -> Row:
+    """`check` of a small file beside importing pandera, without which nothing can be checked.
+
+    Both without hypothesis, which pandera imports where it finds it: it belongs to the tests, and no installed program
+    has it.
+    """
+    heading = "order_reference,account_code,expected_date_of_dispatch,product_code,quantity\n"
+    rows_ = "".join(f"SO-{n},ACME,2026-06-10,SKU-{n},1\n" for n in range(10))
+    (folder / "ten.csv").write_text(heading + rows_, encoding="utf-8")
+    without = "import sys; sys.modules['hypothesis'] = None; "
+    ours, bare = medians(
+        3 * times,
+        lambda: run(
+            (sys.executable, "-c", f"{without}from pipeline.cli import main; main(['check', 'ten.csv'])"), folder
+        ),
+        lambda: run((sys.executable, "-c", f"{without}import pandera.pandas"), folder),
+    )
+    told = f"{ours.seconds * 1000:.0f} ms against {bare.seconds * 1000:.0f} ms"
+    return Row("`check` of ten rows", "importing pandera.pandas", ours.seconds / bare.seconds, 1.25, told)
 
 
 def installed(folder: Path) -> str:
