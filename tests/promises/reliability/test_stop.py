@@ -37,6 +37,7 @@ def stopped(child: Any, number: signal.Signals) -> int:
     return int(exit_code)
 
 
+@pytest.mark.slow(keep_each=2)
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize("wait", WAITS)
 def test_stopped_while_waiting_nothing_is_in_doubt(site: Any, start: Start, wait: str, number: signal.Signals) -> None:
@@ -60,6 +61,7 @@ def test_stopped_while_waiting_nothing_is_in_doubt(site: Any, start: Start, wait
     site.check_all_done(orders=3)
 
 
+@pytest.mark.slow(keep_each=2)
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize("what", [What.HANG_BEFORE, What.HANG_AFTER])
 def test_stopped_while_an_answer_is_outstanding(site: Any, start: Start, what: What, number: signal.Signals) -> None:
