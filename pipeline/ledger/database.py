@@ -37,8 +37,15 @@ CREATE TABLE files (
 """
 
 
+# References that Clarus keeps in another way than they were sent, one of each kind.
+_SPELLINGS = """
+CREATE TABLE spellings (
+    tenant TEXT NOT NULL, list TEXT NOT NULL, ours TEXT NOT NULL, kept TEXT NOT NULL, cut INTEGER NOT NULL
+);
+"""
+
 _MIGRATIONS = {  # to each version from the one before it
-    2: "ALTER TABLE documents ADD COLUMN sent_at REAL;",
+    2: f"ALTER TABLE documents ADD COLUMN sent_at REAL; {_SPELLINGS}",
 }
 
 # Rows that came back in a later run, and are settled there. Made also in a ledger that was there before it.
@@ -94,8 +101,8 @@ def prepare(connection: sqlite3.Connection, path: Path) -> bool:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     if not is_set_up:
-        script = f"BEGIN; {_TABLES} PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_VERSION}; COMMIT;"
-        connection.executescript(script)
+        marks = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_VERSION};"
+        connection.executescript(f"BEGIN; {_TABLES} {_SPELLINGS} {marks} COMMIT;")
     for version in range(_version(connection) + 1, _VERSION + 1):
         connection.executescript(f"BEGIN; {_MIGRATIONS[version]} PRAGMA user_version = {version}; COMMIT;")
     connection.executescript(_CLOSED_ROWS)
@@ -251,6 +258,14 @@ def forget(identity: Identity) -> tuple[str, Sequence[Any]]:
     """The write that takes an entry out."""
     sql = "DELETE FROM documents WHERE tenant = ? AND record = ? AND account = ? AND reference = ?"
     return sql, (identity.tenant, identity.record, identity.account, identity.reference)
+
+
+def spellings(connection: sqlite3.Connection, tenant: str) -> list[tuple[str, str, str, bool]]:
+    """Return references that Clarus keeps in another way: the list, ours, what is kept, and whether it was cut."""
+    if _version(connection) < 2:
+        return []
+    found = connection.execute("SELECT list, ours, kept, cut FROM spellings WHERE tenant = ?", (tenant,))
+    return [(codes, ours, kept, bool(cut)) for codes, ours, kept, cut in found]
 
 
 def closed_rows(connection: sqlite3.Connection, run: str) -> list[tuple[str, int]]:

@@ -117,6 +117,14 @@ class Ledger:
         """Record what came of a document; on the disk with the next commit, which follows by itself."""
         self._ask(*database.upsert(entry))
 
+    def learn_spelling(self, tenant: str, codes: str, ours: str, kept: str, cut: bool) -> None:
+        """Record how Clarus keeps a reference of ours in one of its lists."""
+        self._ask("INSERT INTO spellings VALUES (?, ?, ?, ?, ?)", (tenant, codes, ours, kept, int(cut)))
+
+    async def spellings(self, tenant: str) -> list[tuple[str, str, str, bool]]:
+        """Return how Clarus was seen to keep references: the list, ours, what is kept, and whether it was cut."""
+        return await self._in_thread(lambda: database.spellings(self._connection, tenant))
+
     async def flush(self) -> None:
         """Return when everything that was asked for until now is on the disk.
 

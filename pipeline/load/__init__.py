@@ -12,6 +12,7 @@ from pipeline.load.issued_ids import IssuedIds
 from pipeline.load.lateness import Lateness
 from pipeline.load.own_records import OwnRecords
 from pipeline.load.posting import Posting
+from pipeline.load.spellings import SpelledLists, Spellings
 from pipeline.load.workers import Deliveries, Loader, said_otherwise
 from pipeline.values.outcomes import Outcome
 
@@ -31,6 +32,8 @@ __all__ = [
     "Preparation",
     "RecallDocument",
     "Report",
+    "SpelledLists",
+    "Spellings",
     "audited_types",
     "digests",
     "identity_of",

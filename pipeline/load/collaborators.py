@@ -39,6 +39,9 @@ class Intentions(Protocol):
     def conclude(self, entry: Entry) -> None:
         """Write down what came of it."""
 
+    def learn_spelling(self, tenant: str, codes: str, ours: str, kept: str, cut: bool) -> None:
+        """Write down how Clarus keeps a reference."""
+
 
 class Interrupted(Exception):
     """The run cannot go on; this is how the document stands."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.clarus.echoes import Sent
@@ -14,6 +14,7 @@ from pipeline.load.differences import RecallDocument, nothing_kept, told_differe
 from pipeline.load.digests import digests, identity, recalled_line_ids, whole
 from pipeline.load.existing import Existing, change_body, change_problem, what_to_do
 from pipeline.load.posting import NOT_LISTED, Key, Posting
+from pipeline.load.spellings import Spellings
 from pipeline.values.documents import Document
 from pipeline.values.outcomes import Outcome, Status
 from pipeline.values.problems import Problem, Severity
@@ -37,6 +38,7 @@ class Preparation:
     lists: CodeLists
     existing: Existing = Existing.EXISTS
     send_unknown: bool = False
+    spellings: Spellings = field(default_factory=Spellings)
     recall: RecallDocument = nothing_kept  # finds what was sent of a document, to name what differs
     is_doubtful: Callable[[CodeList], bool] = lambda codes: False  # whether what a list shows may be another record
 
@@ -60,10 +62,13 @@ class Preparation:
             else:
                 decided.append((document, recalled))
         resolutions = await self.resolve(going)
+        spelled = self.spellings.learnt  # what is learnt while we look comes too late for this block
         known = await self._already_there(resolutions)
         async for resolution, entry in in_turns(zip(resolutions, before, strict=True)):
             found = known.get(resolution.listed_key, []) if resolution.listed_key else []
-            decided.append((resolution.document, self._decide(resolution, entry, found)))
+            outcome = self._decide(resolution, entry, found)
+            outcome = replace(outcome, spelled=spelled) if isinstance(outcome, Posting) and spelled else outcome
+            decided.append((resolution.document, outcome))
         return decided
 
     async def made_before(self, record: str, keys: Sequence[Key]) -> dict[Key, Entry]:
@@ -214,6 +219,9 @@ class Preparation:
             attempts=entry.attempts if entry is not None else 0,
             in_doubt=entry is not None and entry.state is State.SENT,
             sent_at=_sent_at(entry) if entry is not None else None,
+            row=document.rows[0],
+            column=document.record.reference,
+            may_repeat=bool(document.controls.get("allow_duplicate")),
             warnings=resolution.warnings,
             lines=[change["attributes"] for change in resolution.attributes.get("lines_changes", ())],
         )

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
-from pipeline.clarus.answers import Answer, Meaning, judge, refusal, says_taken
+from pipeline.clarus.answers import Answer, Meaning, Verdict, judge, refusal, says_taken
 from pipeline.clarus.line_ids import line_ids
 from pipeline.errors import Unfinished
 from pipeline.ledger import State
@@ -17,8 +17,10 @@ from pipeline.load.gate import Gate
 from pipeline.load.issued_ids import IssuedIds
 from pipeline.load.lateness import Lateness
 from pipeline.load.posting import NOT_LISTED, Doubt, Posting
+from pipeline.load.spellings import Spellings
 from pipeline.stopping import Stopping
 from pipeline.values.outcomes import Outcome, Status
+from pipeline.values.problems import Problem, Severity
 
 NOT_BY_CLARUS = "this came from something between here and Clarus, such as a proxy; the next run sends it again"
 
@@ -37,6 +39,7 @@ class Delivery:
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep  # for so many seconds; may raise why the run must end
     lateness: Lateness = field(default_factory=lambda: Lateness(60.0))
     issued: IssuedIds = field(default_factory=IssuedIds)
+    spellings: Spellings = field(default_factory=Spellings)
     clock: Callable[[], float] = now  # seconds since the epoch
 
     def doubts(self, report: Report, stopping: Stopping) -> Doubts:
@@ -55,7 +58,12 @@ class Delivery:
         if posting.in_doubt and posting.listed is not None:
             sent_at = posting.sent_at if posting.sent_at is not None else self.clock()
             return Doubt(posting, posting.attempts, 0, "an earlier attempt had no answer", min(sent_at, self.clock()))
-        return await self._send(posting, posting.attempts + 1, 1)
+        turn = self.spellings.turn(posting.listed, posting.key)
+        if turn is not None:
+            async with turn:
+                if self.spellings.turn(posting.listed, posting.key) is not None:
+                    return await self._send_first(posting)
+        return await self._send_first(posting)
 
     async def send_again(self, doubt: Doubt) -> Outcome | Doubt:
         """Send once more what has not appeared in Clarus.
@@ -69,14 +77,14 @@ class Delivery:
             return doubt.posting.when_absent
         if doubt.tries >= self.most_attempts:
             return Outcome(Status.UNKNOWN, error=f"sent {doubt.tries} times; {doubt.said}, and it is not there")
-        posting = replace(doubt.posting, in_doubt=True, when_found=None)
+        posting = replace(doubt.posting, in_doubt=not doubt.is_unsent, when_found=None)
         return await self._send(posting, doubt.attempt + 1, doubt.tries + 1)
 
     def found(self, doubt: Doubt, record: int) -> Outcome:
         """Write down that a document in doubt is this record."""
         posting = doubt.posting
-        if not posting.in_doubt and doubt.refused is not None:
-            return Outcome(Status.EXISTS, record)  # it was refused, for it had been there before we came
+        if not posting.in_doubt:
+            return Outcome(Status.EXISTS, record)  # it had been there before we came
         self.clarus.confirm()
         if posting.when_found is not None:
             return self.concluded(posting.when_found(record))
@@ -88,6 +96,11 @@ class Delivery:
             found = replace(outcome.adopted, state=State.CREATED, run=self.run, clarus_id=outcome.clarus_id)
             self.ledger.conclude(found)
         return outcome
+
+    async def _send_first(self, posting: Posting) -> Outcome | Doubt:
+        if self._is_spelled_anew(posting):
+            return Doubt(posting, posting.attempts, 0, "not sent yet", 0.0)
+        return await self._send(posting, posting.attempts + 1, 1)
 
     async def _send(self, posting: Posting, attempt: int, tries: int) -> Outcome | Doubt:
         try:
@@ -102,9 +115,8 @@ class Delivery:
             assert verdict.record is not None, "what was made has an id"
             holder = await self.issued.holder(posting.identity, verdict.record)
             if holder is None:
-                if posting.listed is not None:
-                    self.lateness.made(posting.listed, posting.key, self.clock())
-                return self._created(posting, attempt, verdict.record, line_ids(answer.body, posting.lines))
+                made = self._created(posting, attempt, verdict.record, line_ids(answer.body, posting.lines))
+                return replace(made, problems=(*made.problems, *self._learn(posting, verdict)))
             judged, said = Meaning.IN_DOUBT, f"{said} with id {verdict.record}, which is that of {holder.reference}"
         if judged is Meaning.NOT_ANSWERED and not posting.in_doubt:
             self.ledger.conclude(posting.entry(State.WITHDRAWN, self.run, attempts=attempt))
@@ -114,6 +126,30 @@ class Delivery:
         if judged is not Meaning.IN_DOUBT and not posting.in_doubt:
             return self._refused(posting, attempt, answer)
         return self._doubt(posting, attempt, tries, said)
+
+    def _is_spelled_anew(self, posting: Posting) -> bool:
+        """Whether it was looked up before it became known that Clarus keeps it under another spelling."""
+        if posting.listed is None or posting.may_repeat or posting.spelled == self.spellings.learnt:
+            return False
+        return bool(self.spellings.variants(posting.listed, posting.key))
+
+    def _learn(self, posting: Posting, verdict: Verdict) -> tuple[Problem, ...]:
+        """Learn from what Clarus says of a record that it has made; the first of a kind is a warning."""
+        if posting.listed is None:
+            return ()
+        self.lateness.made(posting.listed, posting.key, self.clock())
+        ours, is_new = posting.key[-1], False
+        if verdict.kept and self.spellings.learn(posting.listed, ours, verdict.kept, verdict.cut):
+            is_new = True
+            self.ledger.learn_spelling(posting.identity.tenant, posting.listed.name, ours, verdict.kept, verdict.cut)
+        self.spellings.answered(posting.listed)
+        if not is_new:
+            return ()
+        message = (
+            f"Clarus keeps {verdict.kept} for {ours}: from now on such references are looked up as Clarus keeps them"
+        )
+        hint = "write them in the file as Clarus keeps them"
+        return (Problem(posting.row, posting.column, ours, message, hint, Severity.WARNING, loud=True),)
 
     def _doubt(self, posting: Posting, attempt: int, tries: int, said: str) -> Outcome | Doubt:
         """It may have been made; the ledger knows since when nothing of it is under way any more."""

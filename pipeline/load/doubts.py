@@ -96,7 +96,7 @@ class Doubts:
             raise faults.exceptions[0] from None
         for each in self._waiting.values():  # only a run that was stopped leaves any
             why = f"{each.doubt.said}, and it could not be looked up: {self.stopping.reason}"
-            self.report(each.document, Outcome(Status.UNKNOWN, error=why))
+            self.report(each.document, Outcome(_left_as(each.doubt), error=why))
         self._waiting.clear()
 
     @property
@@ -165,7 +165,7 @@ class Doubts:
 
     def _end(self, each: _Waiting, error: str) -> None:
         del self._waiting[id(each.document)]
-        self.report(each.document, Outcome(Status.UNKNOWN, error=error))
+        self.report(each.document, Outcome(_left_as(each.doubt), error=error))
 
     async def _send_again(self, each: _Waiting) -> None:
         try:
@@ -180,3 +180,7 @@ class Doubts:
         finally:
             self._under_way -= 1
             self._changed.set()
+
+
+def _left_as(doubt: Doubt) -> Status:
+    return Status.PENDING if doubt.is_unsent else Status.UNKNOWN

@@ -37,6 +37,10 @@ class Posting:
     sent_at: float | None = None  # when Clarus can last have received that one, in seconds since the epoch
     when_found: Callable[[int], Outcome] | None = None  # what comes of it where that one turns out to have made it
     when_absent: Outcome | None = None  # and where it has not, and the document cannot be sent as it is now
+    row: int = 0  # of the file, for warnings
+    column: str = ""  # that the reference stands in
+    spelled: int = 0  # what was known of Clarus's spelling of references when this one was looked up
+    may_repeat: bool = False  # records of this key that are there already do not stand in its way
     warnings: tuple[Problem, ...] = ()
     lines: Sequence[Mapping[str, Any]] = ()  # the attributes of each line in the body, in its order
     method: str = "POST"
@@ -58,3 +62,8 @@ class Doubt:
     said: str  # what answered it, in a few words
     sent_at: float  # since when nothing of it is under way to Clarus any more, in seconds since the epoch
     refused: Answer | None = None  # the refusal that holds if it is not there
+
+    @property
+    def is_unsent(self) -> bool:
+        """Whether it was put aside before it was ever sent, to be looked up once more."""
+        return not self.posting.in_doubt and self.refused is None

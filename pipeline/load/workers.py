@@ -14,6 +14,7 @@ from pipeline.load.collaborators import Interrupted
 from pipeline.load.decide import Preparation
 from pipeline.load.doubts import Doubts, Report
 from pipeline.load.posting import Doubt, Key, Posting
+from pipeline.load.spellings import Spellings
 from pipeline.stopping import Stopping
 from pipeline.values.documents import Document
 from pipeline.values.outcomes import Outcome, Status
@@ -26,6 +27,10 @@ _Queue = asyncio.Queue[tuple[Document, Posting] | None]
 
 class Deliveries(Protocol):
     """What becomes of postings: `Delivery` sends them, a rehearsal writes them down."""
+
+    @property
+    def spellings(self) -> Spellings:
+        """What is known of how Clarus spells references."""
 
     async def deliver(self, posting: Posting) -> Outcome | Doubt:
         """Make the record and return its id, or what is in doubt about it."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.clarus.lists import Lists
 from pipeline.errors import Unfinished
 from pipeline.ledger import State
 from pipeline.load import Audit, Finding, identity_of
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.runs.context import RunContext
+from pipeline.runs.spelled_lists import spelled_lists
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.problems import Problem
 
@@ -35,7 +35,7 @@ async def find_faults(context: RunContext, run: str | None = None) -> list[Findi
         Unfinished: Clarus cannot be asked.
     """
     own, ledger = context.settings.clarus, context.ledger
-    lists = Lists(context.clarus, own.lookup_batch, own.page_size)
+    lists = await spelled_lists(context)
     entries = await ledger.made(context.clarus.tenant, run)
     faults = await Audit(lists, own.doubt, context.stopping.sleep).find_faults(entries)
     wrong = {fault.entry.identity for fault in faults if fault.is_gone}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pipeline.clarus.lists import Lists
 from pipeline.errors import UsageError
 from pipeline.ledger import Entry, Ledger, Left, State
 from pipeline.load import Audit, audited_types
 from pipeline.runs.context import RunContext
+from pipeline.runs.spelled_lists import spelled_lists
 from schemas import RECORD_TYPES
 
 
@@ -87,7 +87,7 @@ def _parts() -> set[str]:
 async def _refusal(entry: Entry, said: str, context: RunContext) -> str:
     """Why an entry has to stay; "" where Clarus does not have its record."""
     own = context.settings.clarus
-    lists = Lists(context.clarus, own.lookup_batch, own.page_size)
+    lists = await spelled_lists(context)
     found = await Audit(lists, own.doubt, context.stopping.sleep).find([entry])
     there = [record for record in found.get(entry.identity, []) if record not in entry.known_ids]
     if there:

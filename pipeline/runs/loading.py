@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.clarus.lists import Lists
-from pipeline.load import Deliveries, Existing, Loader, OwnRecords, Preparation, RecallDocument
+from pipeline.load import Deliveries, Existing, Loader, OwnRecords, Preparation, RecallDocument, SpelledLists
 from pipeline.resolve import Resolver
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.runs.context import RunContext
@@ -47,9 +47,10 @@ class Loading:
             tenant,
             ledger.find,
             resolver.resolve,
-            OwnRecords(lists, ledger.holders, tenant),
+            SpelledLists(OwnRecords(lists, ledger.holders, tenant), deliveries.spellings, ledger.holders, tenant),
             Existing(context.settings.existing_products),
             options.send_unknown,
+            deliveries.spellings,
             options.recall,
             lists.cannot_tell_apart,
         )

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from pipeline.load import Posting, Report, said_otherwise
+from pipeline.load import Posting, Report, Spellings, said_otherwise
 from pipeline.progress import Progress
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.runs.closing import Finished
@@ -32,6 +32,7 @@ class PayloadFile:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self.spellings = Spellings()  # nothing answers, so nothing is learnt
         self.created: Counter[str] = Counter()  # by record type
         self.changed: Counter[str] = Counter()
         # By the hashes of identities, the fingerprint: who comes again meets a record that exists by then.

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.clarus.lists import Lists
 from pipeline.errors import LedgerUnusable
 from pipeline.ledger import Left
-from pipeline.load import Deliveries, Delivery, Finding, Gate, IssuedIds, Lateness, OwnRecords
+from pipeline.load import Deliveries, Delivery, Finding, Gate, IssuedIds, Lateness, OwnRecords, SpelledLists
 from pipeline.resolve import Resolver
 from pipeline.results.earlier_results import EarlierResults
 from pipeline.results.row_accounts import RowAccounts
@@ -22,6 +22,7 @@ from pipeline.runs.loading import Loading, LoadOptions
 from pipeline.runs.reading import StageOptions, configured_book, extract_files, validate_files
 from pipeline.runs.returning import KeptInputs
 from pipeline.runs.sent_documents import SentDocuments
+from pipeline.runs.spelled_lists import known_spellings
 from pipeline.transform import all_documents, documents_in
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.outcomes import OWED, RETRIED, Status
@@ -49,7 +50,7 @@ async def run_folder(run: Run, context: RunContext) -> Finished:
         if context.settings.audit:
             await audit_run(run.folder.name, context, accounts)
 
-    finished = await run_stages(run, context, _deliveries(run, context), prove=audit)
+    finished = await run_stages(run, context, await _deliveries(run, context), prove=audit)
     returned = (row for report in finished.reports for row in returned_rows(report.table))
     await context.ledger.close_rows(returned, run.folder.name)
     left = _left(finished)
@@ -130,12 +131,15 @@ async def run_stages(
     return finish(target, files, accounts, context.stopping.reason, watch.also(more))
 
 
-def _deliveries(run: Run, context: RunContext) -> Delivery:
+async def _deliveries(run: Run, context: RunContext) -> Delivery:
     own, clarus = context.settings.clarus, context.clarus
     lists = Lists(clarus, own.lookup_batch, own.page_size)
+    spellings = await known_spellings(context)
     return Delivery(
         clarus,
-        OwnRecords(lists, context.ledger.holders, clarus.tenant),
+        SpelledLists(
+            OwnRecords(lists, context.ledger.holders, clarus.tenant), spellings, context.ledger.holders, clarus.tenant
+        ),
         context.ledger,
         run.folder.name,
         Gate(context.stopping, own.concurrency, own.retry_wait_seconds),
@@ -144,6 +148,7 @@ def _deliveries(run: Run, context: RunContext) -> Delivery:
         context.stopping.sleep,
         Lateness(own.doubt),
         IssuedIds(context.ledger.highest_id, context.ledger.ids),
+        spellings,
     )
 
 

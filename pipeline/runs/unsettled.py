@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.clarus.lists import Lists
 from pipeline.errors import Unfinished, UnreadableFile
 from pipeline.ledger import Entry, State
 from pipeline.load import Audit
 from pipeline.runs.closing import Finished
 from pipeline.runs.context import RunContext
+from pipeline.runs.spelled_lists import spelled_lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ async def look_up_doubts(run: str, context: RunContext) -> bool:
     """
     own = context.settings.clarus
     doubts = await context.ledger.in_doubt(context.clarus.tenant, run)
-    lists = Lists(context.clarus, own.lookup_batch, own.page_size)
+    lists = await spelled_lists(context)
     found = await Audit(lists, own.doubt, context.stopping.sleep).find(doubts)
     for entry in doubts:
         if (clarus_id := _new(entry, found.get(entry.identity, ()))) is not None:

@@ -33,13 +33,27 @@ def respond(request: Request, world: World) -> Answer:
     found = rest.route(request.method, request.path)
     if found is None:
         return answers.failed(404, "not_found", f"{request.method} {request.path} does not exist")
-    return _of_json(request) or rest.write(tenant, *found, request.body, world.storage_unit_field)
+    body = _in_upper_case(request.body) if world.conditions.upper_case else request.body
+    return _of_json(request) or rest.write(tenant, *found, body, world.storage_unit_field)
 
 
 def name(request: Request) -> str:
     """Method and path as they are counted: the ids in a path make no difference."""
     found = rest.route(request.method, request.path)
     return f"{request.method} {found[0].template if found else request.path}"
+
+
+def _in_upper_case(body: bytes) -> bytes:
+    """The record as a server has it that keeps references and codes in upper case, with single blanks."""
+    try:
+        document = orjson.loads(body)
+        attributes = document["data"]["attributes"]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return body
+    kept = {
+        name: " ".join(str(attributes[name]).upper().split()) for name in ("reference", "code") if name in attributes
+    }
+    return orjson.dumps({**document, "data": {**document["data"], "attributes": {**attributes, **kept}}})
 
 
 def _unauthorized(request: Request, world: World) -> Answer | None:

@@ -18,6 +18,7 @@ class Conditions:
     max_concurrent: int | None = None  # more requests at once are answered 429
     rate_limit: float | None = None  # more requests a second are answered 429
     read_lag_seconds: float = 0.0  # GraphQL does not see records younger than this
+    upper_case: bool = False  # references and codes are kept in upper case, with single blanks
     outage: bool = False  # everything is answered 503
 
 

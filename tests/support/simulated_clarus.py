@@ -74,7 +74,7 @@ class SimulatedClarus:
         # From here on it has left: what happens there happens, whether the sender lives or not.
         asked = orjson.loads(body)["data"]
         key = tuple(asked["attributes"].get("key", ()))  # a change has none
-        taken = method == "POST" and self.unique and self._holds(key)
+        taken = method == "POST" and self.unique and bool(self.of(key))  # also by one that is on its way
         answer = None
         if fate is Fate.REFUSED or taken:
             words = "code has already been taken" if taken else "refused"
@@ -86,7 +86,8 @@ class SimulatedClarus:
                 self.changed.append(record)
             before = [each.id for each in self.records if each.id < record and not each.seeded]
             told = before[-1] if fate is Fate.FOREIGN and before and method == "POST" else record
-            answer = Answer(200, {"data": {"id": told, "type": asked["type"]}})
+            repeated = {"reference": self.records[told - 1].key[-1]}
+            answer = Answer(200, {"data": {"id": told, "type": asked["type"], "attributes": repeated}})
         await asyncio.sleep(0.1)
         match fate:
             case Fate.LOST_BEFORE | Fate.LOST_AFTER:
@@ -99,10 +100,6 @@ class SimulatedClarus:
                 return Answer(200, {"data": {}})
         assert answer is not None
         return answer
-
-    def _holds(self, key: Key) -> bool:
-        """Whether a record of this key is there, or on its way: it wins against what comes after it."""
-        return bool(self.of(key))
 
     def confirm(self) -> None:
         self.confirmed += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 import pytest
@@ -101,3 +102,44 @@ def test_the_time_of_doubt_goes_on_across_runs(site: Any, read_lag: float) -> No
     assert finished == 0, site.said
     assert site.sandbox.requests.counts["POST /api/goods_outs"] == 1
     site.check_all_done(orders=1)
+
+
+def test_references_that_clarus_keeps_in_upper_case_are_found_as_it_keeps_them(site: Any) -> None:
+    """Noticed by what it repeats, told once, and audited by what it keeps; the next run knows it too."""
+    site.sandbox.conditions.upper_case = True
+    site.drop(orders=12)
+    _in_lower_case(site, "orders")
+    site.sandbox.faults.add(
+        Fault(what=What.LOST_5XX, status=504, method="POST", path=ORDERS, skip=2, every=3, times=None)
+    )
+
+    first = site.call("run")
+    said = site.said
+    audited = site.call("audit")
+
+    assert (first, audited) == (0, 0), said + site.said
+    assert said.count("from now on such references are looked up as Clarus keeps them") == 1
+    assert site.sandbox.requests.counts["POST /api/goods_outs"] == 12
+    assert {len(records) for records in site.records("orders").values()} == {1}
+
+
+def test_a_lost_ledger_makes_at_most_one_twice_where_clarus_keeps_other_spellings(site: Any) -> None:
+    """The first one shows how they are kept, and goes alone; the others are found."""
+    site.sandbox.conditions.upper_case = True
+    site.configure(concurrency=32)
+    site.drop(orders=40)
+    _in_lower_case(site, "orders")
+    site.call("run")
+    shutil.rmtree(site.outbox)
+    site.drop(orders=40)
+    _in_lower_case(site, "orders")
+
+    site.call("run")
+
+    assert site.sandbox.requests.counts["POST /api/goods_outs"] == 41
+    assert site.statuses("orders") == {"created": 2, "exists": 78}
+
+
+def _in_lower_case(site: Any, file: str) -> None:
+    path = site.inbox / f"{file}.csv"
+    path.write_text(path.read_text().replace("\nO-", "\no-"))
