@@ -2,8 +2,9 @@
 
     python tests/benchmarks/server.py [--latency SECONDS] [--limit N] [--keep FILE]
 
-It gives tokens, finds every code in its lists but no document, and answers every other POST with ids; `--limit` answers
-429 beyond so many requests at once. `GET /counts` tells what it has seen. The port is the first line on its output.
+It gives tokens, finds every code in its lists and the documents made since the last token, and answers every other POST
+with ids; `--limit` answers 429 beyond so many requests at once. `GET /counts` tells what it has seen. The port is the
+first line on its output.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ import asyncio
 import json
 import re
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import orjson
 from httptools import HttpRequestParser
 
 _LIST = re.compile(r"\{ (\w+) \{ all")
-_DOCUMENTS = ("goods_outs", "goods_in_receipts")  # lists in which nothing is found
+_DOCUMENTS = ("goods_outs", "goods_in_receipts")  # lists in which only what was made is found
+_REFERENCE, _ACCOUNT = re.compile(rb'"reference":"([^"]*)"'), re.compile(rb'"account_id":(\d+)')
 _RETRY_AFTER = 1  # seconds
 
 
@@ -30,6 +33,8 @@ class Seen:
         self.latency, self.limit = latency, limit
         self.kept = keep.open("wb") if keep else None
         self.active = self.most = self.last_id = 0
+        self.accounts: dict[int, str] = {}  # codes, by the ids that were given for them
+        self.made: dict[str, tuple[int, int]] = {}  # ids of documents and of their accounts, by reference
         self.counts = {"requests": 0, "posts": 0, "refused": 0}
 
 
@@ -74,15 +79,19 @@ class Connection(asyncio.Protocol):
 
     def _answer(self, body: bytes) -> bytes:
         if self._url == b"/oauth/token":
+            self._seen.made.clear()  # another run begins
             return b'{"access_token":"benchmark","token_type":"Bearer","expires_in":7200}'
         if self._url == b"/graphql":
-            return _found(body)
+            return _found(body, self._seen)
         seen = self._seen
         seen.counts["posts"] += 1
         if seen.kept:
             seen.kept.write(body + b"\n")
         lines = body.count(b'"ADD"')
         first, seen.last_id = seen.last_id + 1, seen.last_id + 1 + lines
+        reference, account = _REFERENCE.search(body), _ACCOUNT.search(body)
+        if reference and account:
+            seen.made[reference[1].decode()] = (first, int(account[1]))
         ids = b",".join(b'{"id":%d}' % (first + place) for place in range(1, lines + 1))
         return b'{"data":{"id":%d,"type":"goods_outs","attributes":{"lines":[%b]}}}' % (first, ids)
 
@@ -95,17 +104,32 @@ class Connection(asyncio.Protocol):
         self._transport.write(heading + answer)
 
 
-def _found(body: bytes) -> bytes:
+def _found(body: bytes, seen: Seen) -> bytes:
     asked = orjson.loads(body)
     name = _LIST.search(asked["query"])[1]  # type: ignore[index]
     ((field, operators), *_) = asked["variables"]["filter"].items()
-    values = [] if name in _DOCUMENTS else operators.get("in", [])
-    nodes = [
+    values = operators.get("in", [])
+    if name in _DOCUMENTS:
+        made = {value: seen.made[value] for value in values if value in seen.made}
+        return _page(
+            name,
+            [
+                {"id": str(number), "reference": value, "account": {"code": seen.accounts.get(account)}}
+                for value, (number, account) in made.items()
+            ],
+        )
+    nodes: list[dict[str, Any]] = [
         {"id": str(value + 10_000_000), "priority": 0, "product": {"id": str(value)}}
         if field == "product_id"
         else {"id": str(crc32(value.encode()) % 10_000_000 + 1), "code": value}
         for value in values
     ]
+    if name == "accounts":
+        seen.accounts.update({int(node["id"]): node["code"] for node in nodes})
+    return _page(name, nodes)
+
+
+def _page(name: str, nodes: list[dict[str, Any]]) -> bytes:
     page = {"pageInfo": {"hasNextPage": False, "endCursor": None}, "edges": [{"node": node} for node in nodes]}
     return orjson.dumps({"data": {name: {"all": page}}})
 
