@@ -48,7 +48,7 @@ def take_shown(row: Row, texts: Collection[int]) -> list[tuple[int, Shows]]:
         The positions of cells that keep what they hold, for nothing else can be said, and what they show.
     """
     unclear = []
-    for at, shows in row.shown.items():
+    for at, shows in (row.shown or {}).items():
         if at not in texts:
             continue
         if shows.is_value and shows.text is not None:

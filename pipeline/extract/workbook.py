@@ -179,7 +179,7 @@ def _read(path: Path, package: ZipFile, preview: _Preview, context: Context, opt
     body = _Body(layout, options.source)
     with package.open(preview.sheet.part) as file:
         merged: list[str] = []
-        body.read(row for row in read_rows(file, context, merged) if row.number > heading_row)
+        body.read(row for row in read_rows(file, context, merged, body.texts) if row.number > heading_row)
     frame, unknown = body.columns.frame(), body.columns.unknown
     if fault := misfit(layout, set(frame.columns), unknown):
         return fault
@@ -212,7 +212,7 @@ class _Body:
         self.columns = Columns(layout)
         self.problems: list[Problem] = []
         self._cells = layout.cells
-        self._texts = text_places(layout.record, layout.cells, layout.columns, source)
+        self.texts = text_places(layout.record, layout.cells, layout.columns, source)
         self._outside = 0
         self._first_outside = ""
         self._hidden: list[int] = []
@@ -270,7 +270,7 @@ class _Body:
                 yield Problem(row.number, heading, trouble.value, trouble.message, trouble.hint)
 
     def _unclear(self, row: Row) -> Iterable[Problem]:
-        for at, shows in take_shown(row, self._texts):
+        for at, shows in take_shown(row, self.texts):
             yield unclear(row.number, self._cells[at], row.cells[at], shows)
 
     def _note_outside(self, rows: list[Row], outside: set[int]) -> None:

@@ -6,7 +6,7 @@ This reads the filled cells only, several times as fast.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -19,6 +19,8 @@ _CHUNK = 2**16  # bytes
 _LONGEST_TOKEN = 2**24  # bytes without a single element or text: no cell is as long
 _MOST_PIECES = 1000  # of text in a cell, some 8 kB each; Excel allows 32,767 characters
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+_EVERYWHERE = range(_LAST_COLUMN)
+_MOST_KEPT = 100_000  # texts of numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +59,26 @@ class Row:
     number: int
     hidden: bool
     cells: dict[int, str] = field(default_factory=dict)  # by position: what each holds
-    shown: dict[int, Shows] = field(default_factory=dict)  # by position: what those show that show something else
+    shown: dict[int, Shows] | None = None  # by position: what those show that show something else
     troubles: list[Trouble] = field(default_factory=list)
 
 
-def read_rows(sheet: IO[bytes], context: Context, merged: list[str] | None = None) -> Iterator[Row]:
-    """Read the filled rows of a sheet's XML; `merged` takes the ranges of merged cells, which stand behind the rows.
+def read_rows(
+    sheet: IO[bytes], context: Context, merged: list[str] | None = None, shown_at: Container[int] = _EVERYWHERE
+) -> Iterator[Row]:
+    """Read the filled rows of a sheet's XML.
+
+    Args:
+        sheet: the XML.
+        context: what the cells refer to.
+        merged: takes the ranges of merged cells, which stand behind the rows.
+        shown_at: the positions of which it matters what cells show; to note it takes time.
 
     Raises:
         UnreadableFile: it has rows or columns where no sheet has any.
         expat.ExpatError, ValueError, LookupError: it is damaged.
     """
-    cells = _Cells(context)
+    cells = _Cells(context, shown_at)
     fed = 0
     while chunk := sheet.read(_CHUNK):
         cells.parser.Parse(chunk, False)
@@ -86,7 +96,8 @@ def read_rows(sheet: IO[bytes], context: Context, merged: list[str] | None = Non
 class _Cells:
     """Handlers of the elements of a sheet, called some ten million times for a large one: hence plain and flat."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, shown_at: Container[int]) -> None:
+        self._shown_at = shown_at
         self.rows: list[Row] = []
         self.merged: list[str] = []
         self.parser = new_parser()
@@ -102,7 +113,8 @@ class _Cells:
         self._inline: list[str] = []
         self._phonetic = False
         self._positions: dict[str, int] = {}
-        self._numbers: dict[tuple[str, str], tuple[str, Shows | None]] = {}
+        self._numbers: dict[tuple[str, str], str] = {}
+        self._shown: dict[tuple[str, str], Shows] = {}
         self._changing = {str(number) for number, style in enumerate(context.styles) if style.changes_texts}
 
     def _root(self, name: str, attributes: dict[str, str]) -> None:
@@ -181,9 +193,9 @@ class _Cells:
         elif not value:
             return
         elif kind == "n":
-            text, shown = self._numbers.get((self._style, value)) or self._read_number(value)
-            if shown is not None:
-                self._row.shown[self._position] = shown
+            text = self._numbers.get((self._style, value)) or self._read_number(value)
+            if self._position in self._shown_at and (shown := self._shown.get((self._style, value))):
+                self._note_shown(shown)
         elif kind == "b":
             text = "TRUE" if value in ("1", "true") else "FALSE"
         elif kind == "e":
@@ -195,7 +207,7 @@ class _Cells:
             text = unescaped(value)
         if text:
             self._row.cells[self._position] = text
-            if self._style in self._changing and kind in ("s", "inlineStr", "str"):
+            if self._changing and self._style in self._changing and kind in ("s", "inlineStr", "str"):
                 self._note_shown_words(text)
 
     def _shared(self, number: int) -> str:
@@ -209,24 +221,32 @@ class _Cells:
     def _note_shown_words(self, text: str) -> None:
         shown = shows_words(text, self._context.styles[int(self._style)].code)
         if shown is not None:
-            self._row.shown[self._position] = shown
+            self._note_shown(shown)
+
+    def _note_shown(self, shown: Shows) -> None:
+        if self._row.shown is None:
+            self._row.shown = {}
+        self._row.shown[self._position] = shown
 
     def _is_uncalculated(self, value: str | None) -> bool:
         if not value:
             return self._type != "str" or value is None  # a calculated text may be empty
         return value == "0" and self._context.uncalculated
 
-    def _read_number(self, value: str) -> tuple[str, Shows | None]:
+    def _read_number(self, value: str) -> str:
         style = self._context.styles[int(self._style)]
         text = number_text(value, style.code, style.shown, from_1904=self._context.from_1904)
         if style.shown in (Shown.NUMBER, Shown.PADDED) and abs(float(value)) >= LOST_DIGITS:
             message = f"{text} is a number of more than 15 digits: Excel has lost the last ones"
             self._trouble(text, message, "format the cell as text and type it again")
-            return text, None
-        found = text, shows_number(value, text, style.code, style.shown)
-        if len(self._numbers) < 100_000:
-            self._numbers[self._style, value] = found
-        return found
+            return text
+        if len(self._numbers) >= _MOST_KEPT:  # a column of so many numbers has few twice
+            self._numbers.clear()
+            self._shown.clear()
+        self._numbers[self._style, value] = text
+        if shown := shows_number(value, text, style.code, style.shown):
+            self._shown[self._style, value] = shown
+        return text
 
     def _trouble(self, value: str, message: str, hint: str) -> None:
         self._row.troubles.append(Trouble(self._position, value, message, hint))
