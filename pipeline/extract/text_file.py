@@ -158,14 +158,21 @@ def _named(fault: Fault | None, encoding: str) -> Fault | None:
     return NO_ENCODING if fault is NO_CHARACTER and encoding == UNNAMED else fault
 
 
-def _is_torn(cells: list[str]) -> Fault | None:
-    """Whether a cell begins with a quote that is none to the reader, and goes on in the next one."""
+def _is_torn(cells: list[str], delimiter: str, text: str) -> Fault | None:
+    """Whether a cell begins with a quote that is none to the reader, and goes on in the next one.
+
+    Args:
+        cells: of a row.
+        delimiter: of the file.
+        text: in which the row stands; a cell that is written in quotes may hold such a quote.
+    """
     opened = False
     for cell in cells:
         if cell.count('"') % 2:
             if opened and cell.rstrip().endswith('"'):
                 return BLANK_BEFORE_QUOTE
-            opened = opened or (cell[0] in BLANKS and cell.strip(BLANKS).startswith('"'))
+            begins = cell[0] in BLANKS and cell.strip(BLANKS).startswith('"')
+            opened = opened or (begins and f"{cell}{delimiter}" in text)
     return None
 
 
@@ -189,14 +196,16 @@ class _Body:
             self.columns.add(np.arange(self._row, self._row + size), cells)
             self._row += size
             return b""
-        found = split(decoded(block), self._delimiter, more=more)
-        self._take_records(found)
+        text = decoded(block)
+        found = split(text, self._delimiter, more=more)
+        self._take_records(found, text)
         return encoded(found.rest)
 
-    def _take_records(self, found: Records) -> None:
+    def _take_records(self, found: Records, text: str) -> None:
         rows, whole = [], []
         for row, (place, cells) in enumerate(enumerate(found.cells), start=self._row):
-            fault = _named(found.faults.get(place), self._encoding) or self._swallowed(cells) or _is_torn(cells)
+            fault = _named(found.faults.get(place), self._encoding) or self._swallowed(cells)
+            fault = fault or _is_torn(cells, self._delimiter, text)
             if len(cells) == self._width and not fault:
                 rows.append(row)
                 whole.append(cells)

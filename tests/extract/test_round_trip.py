@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.extract import Options, extract
@@ -45,6 +45,7 @@ def found(table: Table) -> dict[int, list[str]]:
 
 
 @settings(max_examples=150, deadline=None)
+@example([["A1", "", "", ' "a', 'b"']], ",", "utf-8", "\r", csv.QUOTE_ALL)
 @given(
     rows=ROWS,
     delimiter=st.sampled_from(",;\t|"),
