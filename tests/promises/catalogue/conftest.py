@@ -52,7 +52,7 @@ read_settle_seconds = 0.05
 retry_wait_seconds = 0.01
 give_up_seconds = {give_up}
 timeout_seconds = 2
-doubt_seconds = 2
+doubt_seconds = {doubt}
 {more}
 """
 
@@ -67,9 +67,9 @@ class Consultant:
         (folder / "inbox").mkdir()
         self.configure()
 
-    def configure(self, top: str = "", more: str = "", give_up: float = 0.5) -> None:
+    def configure(self, top: str = "", more: str = "", give_up: float = 0.5, doubt: float = 2) -> None:
         """Write the configuration, with keys added at its top, and at its end: keys of [clarus], then sections."""
-        text = CONFIGURATION.format(url=self.clarus.url, top=top, more=more, give_up=give_up)
+        text = CONFIGURATION.format(url=self.clarus.url, top=top, more=more, give_up=give_up, doubt=doubt)
         (self.folder / "clarus.toml").write_text(text, encoding="utf-8")
 
     def drop(self, name: str, *rows: Row, text: str = "") -> Path:
