@@ -13,6 +13,7 @@
         ├── LookupRefused       Clarus does not understand or allow what we ask
         ├── LedgerUnusable      the ledger is of a newer version, or cannot be written
         │   └── LedgerDamaged   it is damaged: restore or rebuild it
+        ├── FileChanged         somebody writes to a file that was taken
         └── Stopped             Ctrl-C, or a signal
     OutboxBusy                  wait for the other run to end                       exit 4
 
@@ -86,6 +87,14 @@ class LedgerDamaged(LedgerUnusable):
     def __init__(self, reason: str, hint: str) -> None:
         super().__init__(f"{reason}: {hint}")
         self.reason = reason
+
+
+class FileChanged(Unfinished):
+    """A file was changed while it was being read and loaded: what it holds now is for the next run."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(f"{', '.join(names)} changed after it was taken: the next run reads it again")
+        self.names = names
 
 
 class Stopped(Unfinished):

@@ -221,14 +221,16 @@ def _from_inbox(settings: Settings, stopping: Stopping) -> tuple[list[Path], boo
         time.sleep(seconds)
         stopping.check()
 
-    files, others = waiting_files(settings.inbox, SUFFIXES, folders_named(settings.sources))
-    for other in others:
-        tell(harmless(f"warning: {other} is left where it is: only {', '.join(SUFFIXES)} are read"), err=True)
-    troubles = {file: trouble for file in files if (trouble := name_trouble(file.name))}
+    folders = folders_named(settings.sources)
+    files, troubles = waiting_files(settings.inbox, SUFFIXES, folders, settings.ignore_files)
+    troubles |= {file: trouble for file in files if (trouble := name_trouble(file.name))}
+    whole, opened = wait_until_whole(
+        [file for file in files if file not in troubles], settings.settle_seconds, sleep=sleep
+    )
+    troubles |= dict.fromkeys(opened, "another program has it open for writing, and writes nothing")
     for file, trouble in troubles.items():
         tell(harmless(f"{file} is left where it is: {trouble}"), err=True)
-    usable = [file for file in files if file not in troubles]
-    return wait_until_whole(usable, settings.settle_seconds, sleep=sleep), bool(troubles)
+    return whole, bool(troubles)
 
 
 def _with_clarus(

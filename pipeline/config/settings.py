@@ -99,6 +99,7 @@ class Settings(BaseModel):
     address_book: Path | None = None
     existing_products: Literal["exists", "update", "error"] = "exists"
     settle_seconds: Seconds = 1
+    ignore_files: tuple[str, ...] = ()  # names of files, or patterns, that may stay in the inbox
     inbox: Path = Path("inbox")
     outbox: Path = Path("outbox")
     clarus: ClarusSettings = ClarusSettings()

@@ -6,26 +6,51 @@ import errno
 import os
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 
 from pipeline.results.atomic_write import temporary_name
+from pipeline.runs.whole_files import is_being_written, signature
 
 # Other programs write these while a file is on its way.
 _UNFINISHED = (".tmp", ".part", ".filepart")
+_OF_DESKTOPS = ("Thumbs.db", "desktop.ini")  # what Windows leaves in the folders that somebody has looked at
+_LONGEST_OPEN = 60.0  # seconds that a file may be open for writing without a change, before it is left behind
 
 LONGEST_NAME = 247  # bytes: file systems take 255, and `orders.results.csv` is longer than `orders.csv`
 
 
-def waiting_files(inbox: Path, suffixes: Sequence[str], folders: Sequence[str] = ()) -> tuple[list[Path], list[Path]]:
-    """Return the files of the inbox that we read, by name, and those that stay because of their type.
+def waiting_files(
+    inbox: Path, suffixes: Sequence[str], folders: Sequence[str] = (), ignored: Sequence[str] = ()
+) -> tuple[list[Path], dict[Path, str]]:
+    """Return the files of the inbox that we read, by name, and why others have to stay.
 
-    `folders` are the patterns of sub-folders that are looked into as well; all others are left alone.
+    Args:
+        inbox: where files are dropped.
+        suffixes: of the types that we read.
+        folders: the patterns of sub-folders that are looked into as well; all others are left alone.
+        ignored: the patterns of names that are left in peace.
     """
     places = [inbox, *sorted({place for pattern in folders for place in inbox.glob(pattern) if place.is_dir()})]
-    files = [path for place in places for path in sorted(place.iterdir()) if path.is_file() and _is_ours(path)]
-    ours = [path for path in files if path.suffix.lower() in suffixes]
-    return ours, [path for path in files if path not in ours]
+    found = [path for place in places for path in sorted(place.iterdir()) if _is_ours(path, ignored)]
+    troubles = {path: trouble for path in found if (trouble := _trouble(path, inbox, suffixes))}
+    return [path for path in found if path.is_file() and path not in troubles], troubles
+
+
+def _trouble(path: Path, inbox: Path, suffixes: Sequence[str]) -> str:
+    """Why something in the inbox has to stay; "" for a file that we read, and for a folder."""
+    if path.is_symlink():
+        if not path.exists():
+            return "it is a link that leads nowhere"
+        if not path.resolve().is_relative_to(inbox.resolve()):
+            return "it is a link that leads out of the inbox"
+    is_read = path.suffix.lower() in suffixes
+    if path.is_dir():
+        return "it is a folder" if is_read else ""
+    if not path.is_file():
+        return "it is no file, but a pipe or a device"
+    return "" if is_read else f"only {', '.join(suffixes)} are read (ignore_files leaves others in peace)"
 
 
 def name_trouble(name: str) -> str:
@@ -44,26 +69,35 @@ def wait_until_whole(
     seconds: float,
     now: Callable[[], float] = time.time,
     sleep: Callable[[float], None] = time.sleep,
-) -> list[Path]:
-    """Wait until each file has been unchanged for so many seconds; files that vanish meanwhile are left out."""
-    seen: dict[Path, tuple[tuple[int, int], float]] = {}  # size and time of change, and since when we see them so
+) -> tuple[list[Path], list[Path]]:
+    """Wait until each file has been unchanged for so many seconds, and nobody has it open for writing.
+
+    Returns:
+        The files that are whole, and those that somebody keeps open without writing to them. Files that vanish
+        meanwhile are in neither.
+    """
+    seen: dict[Path, tuple[tuple[int, ...], float]] = {}  # what we see of it, and since when
     while True:
-        youngest = 0.0  # seconds that still have to pass
+        youngest, opened = 0.0, list[Path]()  # seconds that still have to pass
         for path in files:
             try:
-                stat = path.stat()
+                there, changed_at = signature(path), path.stat().st_mtime
             except FileNotFoundError:
                 seen.pop(path, None)
                 continue
-            signature, moment = (stat.st_size, stat.st_mtime_ns), now()
+            moment = now()
             if path not in seen:
                 # A file that lay here before may be taken at once; one that claims to be of the future is watched.
-                seen[path] = (signature, min(stat.st_mtime, moment))
-            elif seen[path][0] != signature:
-                seen[path] = (signature, moment)
-            youngest = max(youngest, seen[path][1] + seconds - moment)
+                seen[path] = (there, min(changed_at, moment))
+            elif seen[path][0] != there:
+                seen[path] = (there, moment)
+            left = seen[path][1] + seconds - moment
+            if left <= 0 and is_being_written(path):
+                opened.append(path)
+                left = seen[path][1] + max(seconds, _LONGEST_OPEN) - moment
+            youngest = max(youngest, min(left, 1.0) if path in opened else left)
         if youngest <= 0:
-            return [path for path in files if path in seen]
+            return [path for path in files if path in seen and path not in opened], opened
         sleep(min(youngest, max(seconds, 0.05)))
 
 
@@ -85,12 +119,17 @@ def move(source: Path, target: Path) -> None:
 def copy(source: Path, target: Path) -> None:
     """Copy a file so that the target is never seen half written."""
     part = target.with_name(temporary_name(target.name, "part"))
-    shutil.copy2(source, part)
+    copied = None
+    while copied != (there := signature(source)):  # until nobody has changed it meanwhile
+        shutil.copy2(source, part)
+        copied = there
     with part.open("rb") as written:
         os.fsync(written.fileno())
     part.replace(target)
 
 
-def _is_ours(path: Path) -> bool:
+def _is_ours(path: Path, ignored: Iterable[str]) -> bool:
     name = path.name
-    return not name.startswith((".", "~$")) and not name.lower().endswith(_UNFINISHED)
+    if name.startswith((".", "~$")) or name.lower().endswith(_UNFINISHED):
+        return False
+    return not any(fnmatch(name.lower(), pattern.lower()) for pattern in (*_OF_DESKTOPS, *ignored))

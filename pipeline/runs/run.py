@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.clarus.lists import Lists
-from pipeline.errors import LedgerUnusable
+from pipeline.errors import FileChanged, LedgerUnusable
 from pipeline.ledger import Left
 from pipeline.load import Deliveries, Delivery, Finding, Gate, IssuedIds, Lateness, OwnRecords, SpelledLists
 from pipeline.resolve import Resolver
@@ -23,6 +23,7 @@ from pipeline.runs.reading import StageOptions, configured_book, extract_files, 
 from pipeline.runs.returning import KeptInputs
 from pipeline.runs.sent_documents import SentDocuments
 from pipeline.runs.spelled_lists import known_spellings
+from pipeline.runs.whole_files import Taken
 from pipeline.transform import all_documents, documents_in
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.outcomes import OWED, RETRIED, Status
@@ -79,9 +80,15 @@ async def rewrite_results(folder: Path, context: RunContext, faults: Sequence[Fi
     finish(target, read, accounts, None, Watch())
 
 
+def _must_be_unchanged(taken: Taken, context: RunContext) -> None:
+    """Stop the run where somebody writes to a file of it: what was read is not what it holds."""
+    if names := taken.changed():
+        context.stopping.stop(FileChanged(names))
+
+
 def _left(finished: Finished) -> Left:
     """What goes on by itself with the next run."""
-    if any_of(finished.reports, [Status.PENDING]):
+    if any_of(finished.reports, [Status.PENDING]) or isinstance(finished.stopped, FileChanged):
         return Left.ROWS
     return Left.DOUBTS if any_of(finished.reports, OWED) else Left.NOTHING
 
@@ -106,6 +113,7 @@ async def run_stages(
     watch, requests_before = Watch(), context.clarus.requests
     options, own = StageOptions.of(context.settings), context.settings.clarus
     kept = KeptInputs(context.settings.outbox, options)
+    taken = Taken.of(run.paths)
     with context.stopping.working():
         files = kept.restored(extract_files(run.paths, options, context.progress, kept.how_read))
     files = await with_known_references(files, context.ledger, context.clarus.tenant)
@@ -113,6 +121,7 @@ async def run_stages(
         clean = validate_files(files, options)
         tables = all_documents(clean, configured_book(context.settings))
     accounts = _open_accounts(run, tables, kept, await context.ledger.closed_rows(run.folder.name))
+    _must_be_unchanged(taken, context)
     watch.lap("reading")
     lists = Lists(context.clarus, own.lookup_batch, own.page_size)
     resolver = Resolver(lists, own.storage_unit_field, own.read_settle_seconds, context.stopping.sleep)
@@ -126,6 +135,7 @@ async def run_stages(
     watch.lap("loading")
     await prove(accounts)
     watch.lap("audit")
+    _must_be_unchanged(taken, context)
     more = {"requests": context.clarus.requests - requests_before, **tell(accounts)}
     target = ResultsFolder(run.folder, context.settings.failed_files == "xlsx")
     return finish(target, files, accounts, context.stopping.reason, watch.also(more))

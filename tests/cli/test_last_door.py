@@ -84,16 +84,17 @@ def test_nothing_to_do_needs_no_credentials(operator: Any, monkeypatch: pytest.M
 
 
 def test_a_link_in_the_inbox_brings_what_it_points_at(operator: Any) -> None:
-    """Wherever it points from."""
-    (operator.folder / "there.csv").write_text("code,name,country,postcode\nA1,Ann,GB,N1 1AA\n")
-    (operator.inbox / "here.csv").symlink_to("../there.csv")
+    """As long as that lies in the inbox too."""
+    (operator.inbox / "waiting").mkdir()
+    (operator.inbox / "waiting" / "there.csv").write_text("code,name,country,postcode\nA1,Ann,GB,N1 1AA\n")
+    (operator.inbox / "here.csv").symlink_to("waiting/there.csv")
 
     result = operator.call("run")
 
     assert result.exit_code == 0, result.output
     assert operator.statuses("here.results.csv") == ["created"]
-    assert list(operator.inbox.iterdir()) == []
-    assert (operator.folder / "there.csv").exists()
+    assert [path.name for path in operator.inbox.iterdir()] == ["waiting"]
+    assert (operator.inbox / "waiting" / "there.csv").exists()
 
 
 def test_a_run_may_be_named_by_its_folder(operator: Any) -> None:

@@ -219,14 +219,16 @@ def test_files_that_are_named_are_copied_and_those_of_the_inbox_are_moved(operat
 
 
 def test_what_is_not_ours_stays_in_the_inbox(operator: Any) -> None:
-    """Unfinished and hidden files without a word, other types with a warning."""
+    """Unfinished, hidden and ignored files without a word; other types are named, and make the exit code 1."""
     strangers = [".orders.csv", "~$orders.xlsx", "orders.csv.tmp", "orders.csv.part", "orders.csv.filepart"]
+    strangers += ["Thumbs.db", "desktop.ini", "Scan-1.PNG"]
+    operator.configure(top='ignore_files = ["scan-*.png"]')
     for name in (*strangers, "letter.pdf"):
         operator.drop(name, ORDERS)
 
     called = operator.call("run")
 
-    assert called.exit_code == 0
+    assert called.exit_code == 1
     assert sorted(path.name for path in operator.inbox.iterdir()) == sorted([*strangers, "letter.pdf"])
     assert "letter.pdf is left where it is" in called.stderr
     assert not any(name in called.stderr for name in strangers)
