@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
@@ -22,7 +23,7 @@ from pipeline.cli.report import Telling, tell_check, tell_runs
 from pipeline.cli.screen import harmless, tell
 from pipeline.config import Settings, load_settings, require_access
 from pipeline.errors import Stopped, UsageError
-from pipeline.extract import SUFFIXES
+from pipeline.extract import READ
 from pipeline.extract.sources import folders_named
 from pipeline.runs.inbox import name_trouble, wait_until_whole, waiting_files
 from pipeline.runs.ledger_file import read_ledger
@@ -30,6 +31,7 @@ from pipeline.runs.lock import holding
 from pipeline.runs.outbox import make_folders, owners_alone
 from pipeline.runs.reading import StageOptions, configured_book, extract_file, require_address_book, validate_files
 from pipeline.runs.returning import KeptInputs
+from pipeline.runs.unpacking import unpacked
 from pipeline.stopping import Stopping, listening
 from pipeline.transform import all_documents
 from schemas import RECORD_TYPES, RecordType
@@ -94,9 +96,11 @@ def check_files(files: Sequence[Path], **options: Any) -> int:
         _must_be_a_file(file)
     stage_options = StageOptions.of(settings)
     kept = KeptInputs(settings.outbox, stage_options)
-    read_files = kept.restored([extract_file(file, stage_options, kept.how_read(file)) for file in files])
-    clean = validate_files(read_files, stage_options)
-    return tell_check(read_files, all_documents(clean, configured_book(settings)), telling_of(options))
+    with TemporaryDirectory() as folder:
+        paths = unpacked(Path(folder), files)
+        read_files = kept.restored([extract_file(path, stage_options, kept.how_read(path)) for path in paths])
+        clean = validate_files(read_files, stage_options)
+        return tell_check(read_files, all_documents(clean, configured_book(settings)), telling_of(options))
 
 
 def map_export(file: Path, record_type: str | None, output: Path | None) -> int:
@@ -208,8 +212,8 @@ def _record_type(name: str) -> RecordType:
 def _must_be_a_file(file: Path) -> None:
     if not file.exists():
         raise UsageError(f"there is no file {file}")
-    if file.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"{file}: only {', '.join(SUFFIXES)} are read")
+    if not file.name.lower().endswith(READ):
+        raise UsageError(f"{file}: only {', '.join(READ)} are read")
     if trouble := name_trouble(file.name):
         raise UsageError(f"{file}: {trouble}")
 
@@ -222,7 +226,7 @@ def _from_inbox(settings: Settings, stopping: Stopping) -> tuple[list[Path], boo
         stopping.check()
 
     folders = folders_named(settings.sources)
-    files, troubles = waiting_files(settings.inbox, SUFFIXES, folders, settings.ignore_files)
+    files, troubles = waiting_files(settings.inbox, READ, folders, settings.ignore_files)
     troubles |= {file: trouble for file in files if (trouble := name_trouble(file.name))}
     whole, opened = wait_until_whole(
         [file for file in files if file not in troubles], settings.settle_seconds, sleep=sleep

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pipeline.errors import UnreadableFile
+from pipeline.extract.archives import PACKED, TEXTS, is_packed, refusal
 from pipeline.extract.options import Options
 from pipeline.extract.text_file import raw_records, read_text
 from pipeline.values.row_results import TableReport
 from pipeline.values.tables import Table
 
-__all__ = ["SUFFIXES", "Options", "extract", "raw_records", "rows_of"]
+__all__ = ["READ", "SUFFIXES", "Options", "extract", "raw_records", "rows_of"]
 
-SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx")
+SUFFIXES = (*TEXTS, ".xlsx")
+READ = (*SUFFIXES, *PACKED)  # with those that hold such files
 
 
 def extract(path: Path, options: Options) -> list[Table]:
@@ -23,10 +26,13 @@ def extract(path: Path, options: Options) -> list[Table]:
         The table of a text file, or one for each sheet of a workbook that holds data; `Table` says what is in it.
 
     Raises:
-        UnreadableFile: not what its suffix claims, or without the headings that its rows need; the message begins with
-            the file's name.
+        UnreadableFile: not what its suffix claims, or without the headings that its rows need, or packed; the message
+            begins with the file's name.
     """
     try:
+        if is_packed(path.name):
+            with TemporaryDirectory() as folder:
+                raise refusal(path, Path(folder), SUFFIXES)
         if path.suffix.lower() == ".xlsx":
             # Workbooks need a good deal of code that a text file does not: --help and CSV files start without it.
             from pipeline.extract.workbook import read_workbook

@@ -17,7 +17,7 @@ _LINE_END = "\r\n"
 
 # Written back with quotes closed and fields filled up, a row that could not be split would pass for a good one when the
 # file is dropped in again unmended. One cell too many keeps it from that.
-_KEEPS_REFUSED = "mend this row, then delete this cell"
+_KEEPS_REFUSED = "correct this row, then delete this cell"
 
 Field = str | int | None
 Record = list[str] | str  # the cells; or the whole row as it is written, which the delimiter alone divides into cells

@@ -24,6 +24,7 @@ from pipeline.runs.ledger_file import open_ledger, read_ledger
 from pipeline.runs.outbox import PAYLOADS, new_run_folder
 from pipeline.runs.rehearsal import rehearse
 from pipeline.runs.run import Run, rewrite_results, run_folder
+from pipeline.runs.unpacking import unpacked
 from pipeline.runs.unsettled import BatchReport, look_up_doubts, under_other_addresses, without_input
 from pipeline.runs.unused_sources import unused_sources
 from pipeline.stopping import Stopping
@@ -69,7 +70,7 @@ class Batch:
             async with Clarus(self.access, self.stopping) as clarus:
                 folder = new_run_folder(self.settings.outbox)
                 context = RunContext(self.settings, clarus, ledger, self.progress, self.stopping)
-                return BatchReport([await rehearse(folder, files, context)])
+                return BatchReport([await rehearse(folder, [*unpacked(folder, files)], context)])
         finally:
             await ledger.close()
 

@@ -45,7 +45,7 @@ def _trouble(path: Path, inbox: Path, suffixes: Sequence[str]) -> str:
             return "it is a link that leads nowhere"
         if not path.resolve().is_relative_to(inbox.resolve()):
             return "it is a link that leads out of the inbox"
-    is_read = path.suffix.lower() in suffixes
+    is_read = path.name.lower().endswith(tuple(suffixes))
     if path.is_dir():
         return "it is a folder" if is_read else ""
     if not path.is_file():

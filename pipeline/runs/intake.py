@@ -13,11 +13,12 @@ from pipeline.runs.context import RunContext
 from pipeline.runs.inbox import copy, move
 from pipeline.runs.outbox import free_name
 from pipeline.runs.places import remember_places
+from pipeline.runs.unpacking import unpacked
 
 
 @dataclass(frozen=True, slots=True)
 class BroughtIn:
-    """The names of a run's files: those in its folder, and those that are gone."""
+    """The names of a run's files: those to read in its folder, and those that are gone."""
 
     names: Sequence[str]
     missing: Sequence[str] = ()
@@ -65,13 +66,15 @@ async def bring_in(folder: Path, context: RunContext) -> BroughtIn:
             places[file.name] = _place(file.source, context.settings.inbox)
         elif file.name not in never:
             missing.append(file.name)
+    paths = unpacked(folder, [folder / name for name in names])
     if context.settings.sources and names:
+        places |= {path.name: places[of.name].with_name(path.name) for path, of in paths.items() if path != of}
         remember_places(folder, places)
     if not names and not missing:
         if not any(folder.iterdir()):
             folder.rmdir()
         await context.ledger.end_run(folder.name, owed=False, unfinished=False)
-    return BroughtIn(names, missing)
+    return BroughtIn([path.name for path in paths], missing)
 
 
 def _place(file: Path, inbox: Path) -> PurePath:

@@ -23,6 +23,7 @@ from pipeline.runs.reading import StageOptions, configured_book, extract_files, 
 from pipeline.runs.returning import KeptInputs
 from pipeline.runs.sent_documents import SentDocuments
 from pipeline.runs.spelled_lists import known_spellings
+from pipeline.runs.unpacking import unpacked
 from pipeline.runs.whole_files import Taken
 from pipeline.transform import all_documents, documents_in
 from pipeline.values.document_tables import DocumentTable
@@ -62,7 +63,7 @@ async def run_folder(run: Run, context: RunContext) -> Finished:
 async def rewrite_results(folder: Path, context: RunContext, faults: Sequence[Finding]) -> None:
     """Write the results of a run anew with what an audit found; nothing is sent. A folder that is gone does no harm."""
     files = await context.ledger.files_of(folder.name)
-    paths = [folder / file.name for file in files if (folder / file.name).exists()]
+    paths = [*unpacked(folder, [folder / file.name for file in files if (folder / file.name).exists()])]
     if not paths:
         return
     options = StageOptions.of(context.settings)

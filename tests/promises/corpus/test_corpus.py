@@ -30,7 +30,7 @@ from tests.support.records import cells_by_row
 
 HERE = Path(__file__).parent
 STATUS_COLUMNS = ["clarus_status", "clarus_id", "clarus_line_id", "clarus_error", "clarus_row"]
-REFUSED = "mend this row, then delete this cell"
+REFUSED = "correct this row, then delete this cell"
 TEXTS = sorted(path.name for path in (HERE / "text").iterdir() if path.suffix in (".csv", ".txt", ".tsv"))
 
 Json = dict[str, Any]
