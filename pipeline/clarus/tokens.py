@@ -78,7 +78,7 @@ class Tokens:
         token, life = body.get("access_token"), body.get("expires_in")
         if answer.status is None or not 200 <= answer.status < 300 or not isinstance(token, str) or not token:
             why = body.get("error_description") or body.get("error") or "no access_token in the answer"
-            self._refusal = f"Clarus gives no token to client {self._credentials.client_id} ({answer.status}): {why}"
+            self._refusal = f"Clarus refused a token to client {self._credentials.client_id} ({answer.status}): {why}"
             raise CredentialsRefused(self._refusal)
         self._token = token
         self._renew_at = None

@@ -262,7 +262,7 @@ def test_a_client_that_is_refused_is_asked_for_once() -> None:
         ends = await asyncio.gather(
             *(own.write("POST", "/goods_outs", b"{}") for _ in range(30)), return_exceptions=True
         )
-        assert {str(end) for end in ends} == {"Clarus gives no token to client client (401): invalid_client"}
+        assert {str(end) for end in ends} == {"Clarus refused a token to client client (401): invalid_client"}
         assert {type(end) for end in ends} == {CredentialsRefused}
 
     simulate(scenario())

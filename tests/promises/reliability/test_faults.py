@@ -214,7 +214,7 @@ def test_wrong_credentials_end_the_run_in_one_sentence(site: Any) -> None:
     finished = site.call("run")
 
     assert refused == 3
-    assert "Clarus gives no token to client somebody else" in said
+    assert "Clarus refused a token to client somebody else" in said
     assert "Traceback" not in said
     assert finished == 0
     site.check_all_done(orders=2)
