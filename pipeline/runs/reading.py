@@ -13,7 +13,7 @@ from pipeline.progress import Progress
 from pipeline.runs.places import place_of
 from pipeline.runs.sources import FileOptions, settings_for
 from pipeline.transform import transform
-from pipeline.validate import Rules, validate
+from pipeline.validate import Rules, validate_all
 from pipeline.values.clean_tables import CleanTable
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.outcomes import Status
@@ -89,7 +89,8 @@ def extract_files(
 
 def validate_files(files: Sequence[ReadFile], options: StageOptions) -> list[CleanTable]:
     """Check the tables of all files against their contracts."""
-    return [validate(table, options.rules(table)) for file in files for table in file.tables]
+    tables = [table for file in files for table in file.tables]
+    return validate_all(tables, [options.rules(table) for table in tables])
 
 
 def require_address_book(settings: Settings) -> None:

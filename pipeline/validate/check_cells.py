@@ -6,7 +6,8 @@ lines takes about as long as validating the different values in them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -28,6 +29,8 @@ from schemas.vocabulary.kinds import Json
 # pandera spends some 40 ms a call, and memory grows with the block: 50,000 values keep both small.
 _BLOCK = 50_000
 
+_Failures = dict[str, dict[int, str]]  # by heading and place among its texts, which check fails
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -45,16 +48,47 @@ def validate(table: Table, rules: Rules) -> CleanTable:
 
     Whether a document has all it needs is not asked here: header cells may be left blank after its first row.
     """
+    return validate_all([table], [rules])[0]
+
+
+def validate_all(tables: Sequence[Table], rules: Sequence[Rules]) -> list[CleanTable]:
+    """Check and convert the cells of tables; small ones of one record type share the calls of pandera."""
+    read = [_canonical_columns(table, own) for table, own in zip(tables, rules, strict=True)]
+    failures: list[_Failures] = [{} for _ in tables]
+    for places in _groups(tables, read):
+        texts = [{heading: column.texts for heading, column in read[place].items()} for place in places]
+        for place, own in zip(places, _failures(tables[places[0]].record, texts), strict=True):
+            failures[place] = own
+    return [_clean(*each) for each in zip(tables, rules, read, failures, strict=True)]
+
+
+def _canonical_columns(table: Table, rules: Rules) -> dict[str, _Canonical]:
+    return {
+        column.heading: _canonical(table.frame[column.heading], column, rules, table.headings[column.heading])
+        for column in table.record.columns.values()
+        if column.level is not Level.UNSENT and column.heading in table.frame
+    }
+
+
+def _groups(tables: Sequence[Table], read: Sequence[Mapping[str, _Canonical]]) -> Iterator[list[int]]:
+    """The places of tables that are checked together: of one record type, and not more than a block of values."""
+    open_groups: dict[int, tuple[list[int], int]] = {}
+    for place, (table, columns) in enumerate(zip(tables, read, strict=True)):
+        group, size = open_groups.get(id(table.record), ([], 0))
+        own = max((len(column.texts) for column in columns.values()), default=0)
+        if group and size + own > _BLOCK:
+            yield group
+            group, size = [], 0
+        group.append(place)
+        open_groups[id(table.record)] = group, size + own
+    yield from (group for group, _ in open_groups.values())
+
+
+def _clean(table: Table, rules: Rules, canonical: Mapping[str, _Canonical], failures: _Failures) -> CleanTable:
     rows = table.frame.index.to_numpy(np.int64)
     problems = list(_of_reading(table))
     unreadable = {(p.row, p.column) for p in problems if p.severity is Severity.ERROR}
     columns = {}
-    canonical: dict[str, _Canonical] = {}
-    for column in table.record.columns.values():
-        if column.level is not Level.UNSENT and column.heading in table.frame:
-            shown = table.headings[column.heading]
-            canonical[column.heading] = _canonical(table.frame[column.heading], column, rules, shown)
-    failures = _failures(table.record, {heading: read.texts for heading, read in canonical.items()})
     for heading, read in canonical.items():
         column, failed = table.record.columns[heading], {**read.reasons, **failures.get(heading, {})}
         values = [None if i in failed or not text else column.kind.convert(text) for i, text in enumerate(read.texts)]
@@ -125,9 +159,43 @@ def _defaults(record: RecordType, rules: Rules) -> dict[str, Json]:
     return defaults
 
 
-def _failures(record: RecordType, texts: Mapping[str, list[str]]) -> dict[str, dict[int, str]]:
-    """Return, by heading and place in its list, what is wrong with each text that breaks a check."""
-    failures: dict[str, dict[int, str]] = {}
+_selected: dict[tuple[int, tuple[str, ...]], tuple[pa.DataFrameSchema, pa.DataFrameSchema]] = {}
+
+
+def _of_columns(schema: pa.DataFrameSchema, headings: tuple[str, ...]) -> pa.DataFrameSchema:
+    """The part of a contract that is about these columns.
+
+    pandera copies all of it for each, some 10 ms: a night of many small files has the same headings over and over.
+    """
+    name = (id(schema), headings)
+    if name not in _selected:
+        _selected[name] = (
+            schema,
+            schema.select_columns(list(headings)),
+        )  # kept, so that its id is its own
+    return _selected[name][1]
+
+
+def _failures(record: RecordType, tables: Sequence[Mapping[str, list[str]]]) -> list[_Failures]:
+    """Return for each table, by heading and place in its list, what is wrong with each text that breaks a check."""
+    if len(tables) == 1:
+        return [_wrong_texts(record, tables[0])]
+    together: dict[str, list[str]] = {}
+    begins: dict[str, list[tuple[int, int]]] = {}  # by heading: where the texts of a table begin, and its place
+    for at, texts in enumerate(tables):
+        for heading, values in texts.items():
+            begins.setdefault(heading, []).append((len(together.setdefault(heading, [])), at))
+            together[heading] += values
+    failures: list[_Failures] = [{} for _ in tables]
+    for heading, wrong in _wrong_texts(record, together).items():
+        for place, check in wrong.items():
+            begin, at = begins[heading][bisect_right(begins[heading], (place, len(tables))) - 1]
+            failures[at].setdefault(heading, {})[place - begin] = check
+    return failures
+
+
+def _wrong_texts(record: RecordType, texts: Mapping[str, list[str]]) -> _Failures:
+    failures: _Failures = {}
     for start in range(0, max(map(len, texts.values()), default=0), _BLOCK):
         block = {heading: values[start : start + _BLOCK] for heading, values in texts.items() if len(values) > start}
         longest = max(map(len, block.values()))
@@ -138,7 +206,7 @@ def _failures(record: RecordType, texts: Mapping[str, list[str]]) -> dict[str, d
             }
         )
         try:
-            record.schema.select_columns(list(block)).validate(frame, lazy=True)
+            _of_columns(record.schema, tuple(block)).validate(frame, lazy=True)
         except pa.errors.SchemaErrors as error:
             cases = error.failure_cases.sort_values("check_number", kind="stable")
             for heading, check, place in zip(cases["column"], cases["check"], cases["index"], strict=True):

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from pipeline.extract import Options, extract
-from pipeline.validate import Rules, validate
+from pipeline.validate import Rules, validate, validate_all
 from pipeline.values.clean_tables import CleanTable
 from pipeline.values.problems import Problem, Severity
 from schemas.vocabulary.dates import Reading
@@ -276,3 +276,34 @@ def test_a_cell_that_could_not_be_read_in_a_column_that_is_not_sent_holds_nothin
 
     assert not errors(clean)
     assert (2, heading, "#DIV/0!") in [(p.row, p.column, p.value) for p in warnings(clean)]
+
+
+def test_tables_that_are_checked_together_end_as_each_would_alone(tmp_path: Path) -> None:
+    """Files of several record types, some columns missing in some, some without a row, wrong cells in any place."""
+    needed = ["order_reference", "account_code", "expected_date_of_dispatch", "product_code", "quantity"]
+    headings = [*needed, "quantity_dimension", "priority"]
+    tables = []
+    for number in range(12):
+        own = headings[: 6 + number % 2]
+        wrong = ["x" if (number + row) % 3 else "5" for row in range(number % 4)]
+        rows = [[f"O{number}", "ACME", "2026-12-01", "P", quantity, "unit", "2000"] for quantity in wrong]
+        if number % 4 == 3:
+            lines = [
+                "Code,Description,Unit Stock Unit Type Code",
+                *(f"P{row},{'x' * 300 if row else 'x'},EACH" for row in range(number)),
+            ]
+        else:
+            lines = [",".join(line[: len(own)]) for line in (own, *rows)]
+        path = tmp_path / f"{number}.csv"
+        path.write_text("\n".join(lines))
+        tables += extract(path, Options())
+
+    together = validate_all(tables, [Rules()] * len(tables))
+
+    alone = [validate(table, Rules()) for table in tables]
+    assert [clean.problems for clean in together] == [clean.problems for clean in alone]
+    assert any(clean.problems for clean in alone)
+    for one, other in zip(together, alone, strict=True):
+        assert {heading: cells.values for heading, cells in one.columns.items()} == {
+            heading: cells.values for heading, cells in other.columns.items()
+        }
