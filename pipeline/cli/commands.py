@@ -256,6 +256,8 @@ def _with_clarus(
             finished = asyncio.run(call(Batch(reached, access_of(reached, known_as), progress, stopping)))
         except KeyboardInterrupt:
             raise Stopped("stopped at once; the next run goes on from the ledger") from None
+    for file in finished.held:
+        tell(harmless(f"{file} is left where it is: another program has it open"), err=True)
     return tell_runs(replace(finished, left_behind=left_behind), telling_of(options))
 
 

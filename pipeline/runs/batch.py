@@ -54,14 +54,17 @@ class Batch:
             finished = await self._take_up(runs, context, OWED, unsettled)
             # When Clarus is out of reach, the files are still worth checking; when somebody waits for us to end, not.
             here = [file for file in files if file.exists()]  # a run that died while it took them in has got the others
+            held: Sequence[str] = ()
             if here and not isinstance(self.stopping.reason, Stopped):
                 await context.clarus.greet()
                 folder = new_run_folder(self.settings.outbox)
-                if names := (await take_in(here, keep, folder, context)).names:
-                    new = await run_folder(Run(folder, [folder / name for name in names]), context)
+                came = await take_in(here, keep, folder, context)
+                held = came.held
+                if came.names:
+                    new = await run_folder(Run(folder, [folder / name for name in came.names]), context)
                     finished = [*[await self._settled(run, context) for run in finished], new]
             self._must_show_a_stop(finished)
-            return BatchReport(finished, unsettled)
+            return BatchReport(finished, unsettled, held)
 
     async def rehearse(self, files: Sequence[Path]) -> BatchReport:
         """Do everything but sending; the files stay where they are, and nothing is left unfinished."""

@@ -22,6 +22,7 @@ class BroughtIn:
 
     names: Sequence[str]
     missing: Sequence[str] = ()
+    held: Sequence[str] = ()  # where those lie that another program does not let go
 
 
 async def take_in(files: Sequence[Path], keep: bool, folder: Path, context: RunContext) -> BroughtIn:
@@ -47,7 +48,7 @@ async def bring_in(folder: Path, context: RunContext) -> BroughtIn:
     files = await context.ledger.files_of(folder.name)
     if not folder.is_dir():
         return BroughtIn((), [file.name for file in files])
-    names, missing, never = [], [], []
+    names, missing, never, held = [], [], [], dict[str, str]()
     had_begun = (folder / SUMMARY).exists() or bool(await context.ledger.in_doubt(context.clarus.tenant, folder.name))
     places: dict[str, PurePath] = {}
     for file in files:
@@ -61,10 +62,12 @@ async def bring_in(folder: Path, context: RunContext) -> BroughtIn:
             if not had_begun:
                 context.progress.say(f"{file.source} is gone: somebody else has taken it")
                 never.append(file.name)
+        except PermissionError:  # Windows, as long as another program has the file open
+            held[file.name] = str(file.source)
         if target.exists():
             names.append(file.name)
             places[file.name] = _place(file.source, context.settings.inbox)
-        elif file.name not in never:
+        elif file.name not in never and file.name not in held:
             missing.append(file.name)
     paths = unpacked(folder, [folder / name for name in names])
     if context.settings.sources and names:
@@ -74,7 +77,7 @@ async def bring_in(folder: Path, context: RunContext) -> BroughtIn:
         if not any(folder.iterdir()):
             folder.rmdir()
         await context.ledger.end_run(folder.name, owed=False, unfinished=False)
-    return BroughtIn([path.name for path in paths], missing)
+    return BroughtIn([path.name for path in paths], missing, [*held.values()])
 
 
 def _place(file: Path, inbox: Path) -> PurePath:

@@ -14,6 +14,10 @@ from pipeline.errors import UsageError
 LEDGER = "ledger.sqlite3"
 PAYLOADS = "payloads.jsonl"  # what a rehearsal would send; its folder holds no run
 
+# By Windows; the names also with a suffix behind them.
+_REFUSED_CHARACTERS = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_REFUSED_NAMES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE | re.ASCII)
+
 _RUN = re.compile(r"\d{8}-\d{6}-\d{3}", re.ASCII)
 
 
@@ -58,6 +62,12 @@ def run_folders(outbox: Path) -> list[Path]:
         return []
     folders = sorted(path for path in outbox.iterdir() if _RUN.fullmatch(path.name) and path.is_dir())
     return [path for path in folders if any(path.iterdir()) and not (path / PAYLOADS).exists()]
+
+
+def usable_name(name: str) -> str:
+    """Return a file name that every system takes, for a file that was named on another one."""
+    name = _REFUSED_CHARACTERS.sub("_", name).rstrip(". ")
+    return f"_{name}" if _REFUSED_NAMES.match(name) else name
 
 
 def free_name(name: str, taken: Collection[str]) -> str:

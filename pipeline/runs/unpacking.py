@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.errors import UnreadableFile
 from pipeline.extract.archives import is_packed, unpack
 from pipeline.results import RESERVED_NAMES
-from pipeline.runs.outbox import free_name
+from pipeline.runs.outbox import free_name, usable_name
 
 
 def unpacked(folder: Path, files: Sequence[Path]) -> dict[Path, Path]:
@@ -21,7 +21,7 @@ def unpacked(folder: Path, files: Sequence[Path]) -> dict[Path, Path]:
     taken, found = [*RESERVED_NAMES, *(file.name for file in files)], dict[Path, Path]()
 
     def name_member(name: str) -> str:
-        taken.append(free_name(name, taken))
+        taken.append(free_name(usable_name(name), taken))
         return taken[-1]
 
     for file in files:

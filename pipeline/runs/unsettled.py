@@ -19,15 +19,15 @@ class BatchReport:
 
     finished: Sequence[Finished] = ()
     unsettled: Sequence[str] = ()  # sentences
+    held: Sequence[str] = ()  # files that another program did not let go
     left_behind: bool = False  # a file that should have been read had to stay in the inbox
 
     @property
     def exit_code(self) -> int:
         """The worst of all runs; 3 while anything is unsettled, 1 at least where a file was left behind."""
         codes = [run.exit_code for run in self.finished]
-        return max(
-            [*codes, Unfinished.exit_code if self.unsettled else 0, UnreadableFile.exit_code if self.left_behind else 0]
-        )
+        behind = UnreadableFile.exit_code if self.left_behind or self.held else 0
+        return max([*codes, Unfinished.exit_code if self.unsettled else 0, behind])
 
 
 def without_input(run: str, missing: Sequence[str], folder_is_gone: bool) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from pipeline.runs.inbox import wait_until_whole
+from pipeline.runs.outbox import usable_name
 from pipeline.runs.whole_files import Taken, is_being_written
 
 HEADING = "order_reference,account_code,expected_date_of_dispatch,product_code,quantity,quantity_dimension\n"
@@ -155,3 +156,44 @@ def test_what_is_no_file_of_the_inbox_is_named_and_stays(operator: Any, tmp_path
     ):
         assert f"{name} is left where it is: it is" in called.stderr
         assert why in called.stderr
+
+
+def test_a_file_that_another_program_does_not_let_go_stays_and_the_others_go_on(
+    operator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Windows does while it is open: named, exit 1, and taken the next time."""
+    rename = Path.rename
+
+    def refuse(source: Path, target: Path) -> Path:
+        if source.name == "open.csv":
+            raise PermissionError(13, "the file is used by another process")
+        return rename(source, target)
+
+    operator.drop("open.csv", HEADING + orders(1, 1))
+    operator.drop("shut.csv", HEADING + orders(2, 2))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", refuse)
+        first = operator.call("run", "-q")
+    second = operator.call("run", "-q")
+
+    assert first.exit_code == 1
+    assert "open.csv is left where it is: another program has it open" in first.output
+    assert second.exit_code == 0, second.output
+    made = [record.attributes["reference"] for record in operator.clarus.records("goods_outs") if record.made_at]
+    assert sorted(made) == ["O-01", "O-02"]
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("con.csv", "_con.csv"),
+        ("a:b?.csv", "a_b_.csv"),
+        ("orders.csv. ", "orders.csv"),
+        ("COM1", "_COM1"),
+        ("é.csv", "é.csv"),
+    ],
+)
+def test_names_that_a_system_refuses_are_changed(name: str, there: str) -> None:
+    """Members of a zip may have been named on another one."""
+    assert usable_name(name) == there
