@@ -12,7 +12,7 @@ import click
 import orjson
 
 from pipeline.cli.screen import harmless, tell
-from pipeline.results import Cause, Issue, causes_of, summarise
+from pipeline.results import Cause, Issue, causes_of, each_alone, summarise
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.outcomes import OWED, Status
 from pipeline.values.problems import Problem, Severity
@@ -79,7 +79,8 @@ def tell_check(files: Sequence[ReadFile], tables: Sequence[DocumentTable], telli
         own = table.clean.table
         issues += [Issue(str(own.path), own.sheet, problem) for problem in _problems(table)]
     counts = [] if telling.quiet else _aligned([_checked(table) for table in tables])
-    _print_blocks([counts, *_told_causes(causes_of(issues), telling, "with -v")])
+    causes = each_alone(issues) if telling.verbose else causes_of(issues)
+    _print_blocks([counts, *_told_causes(causes, telling, "with -v")])
     return exit_code
 
 

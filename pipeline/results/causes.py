@@ -99,6 +99,15 @@ def causes_of(issues: Iterable[Issue]) -> list[Cause]:
     )
 
 
+def each_alone(issues: Iterable[Issue]) -> list[Cause]:
+    """One cause for each issue: nothing is grouped, errors first, then by place."""
+    places = dict[tuple[str, str], int]()
+    alone = [_cause([issue], issue.problem.message) for issue in issues]
+    for cause in alone:
+        places.setdefault((cause.file, cause.sheet), len(places))
+    return sorted(alone, key=lambda cause: (cause.severity, places[cause.file, cause.sheet], cause.first_rows))
+
+
 def _pattern(problem: Problem) -> str:
     """The message without what differs from row to row."""
     message = problem.message

@@ -66,6 +66,17 @@ def test_what_goes_on_unasked_is_not_for_mending(called: Command, orders: Callab
     assert "Mend" not in result.stdout
 
 
+def test_check_lists_every_row_when_asked(called: Command, orders: Callable[..., Path]) -> None:
+    """One cause in twelve orders is one line; with -v each row that somebody has to correct has its own."""
+    orders(*(WRONG.replace("A2", f"B{number}") for number in range(12)))
+
+    short, long = called("check", "orders.csv"), called("check", "-v", "orders.csv")
+
+    assert " rows 2, 4, 6, 8, 10 and 7 more, priority: " in short.stdout
+    told = [line for line in long.stdout.splitlines() if "priority: 2000" in line]
+    assert [line.split(",")[0].split()[-1] for line in told] == [str(row) for row in range(2, 25, 2)]
+
+
 def test_columns_that_are_not_sent_are_one_line(called: Command, orders: Callable[..., Path]) -> None:
     """A wide export does not bury its errors; with -v every column is told."""
     odd = [f"house column {letter}" for letter in "abcdef"]
