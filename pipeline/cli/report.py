@@ -12,7 +12,8 @@ import click
 import orjson
 
 from pipeline.cli.screen import harmless, tell
-from pipeline.results import Cause, Issue, causes_of, each_alone, summarise
+from pipeline.results.causes import Cause, causes_of, each_alone, summarise
+from pipeline.results.issues import Issue
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.outcomes import OWED, Status
 from pipeline.values.problems import Problem, Severity

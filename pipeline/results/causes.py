@@ -6,11 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.results.issues import Issue, issues_of
 from pipeline.values.problems import Problem, Severity, filled_in
-from pipeline.values.row_results import TableReport
+
+if TYPE_CHECKING:
+    from pipeline.values.row_results import TableReport
 
 _ALIKE = 3  # up to so many messages that differ in nothing but the value are told one by one
 _EXAMPLES = 3

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.errors import UnreadableFile
-from pipeline.results import ISSUES, read_issues, result_names
+from pipeline.results.issues import ISSUES, read_issues
+from pipeline.results.names import result_names
 from pipeline.values.outcomes import Status
 from pipeline.values.problems import Problem
 from pipeline.values.row_results import RowResult

@@ -7,11 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.results.atomic_write import replacing
 from pipeline.results.formula_guard import guarded, unguarded
 from pipeline.values.problems import Problem, Severity
-from pipeline.values.row_results import RowResult, TableReport
+
+if TYPE_CHECKING:
+    from pipeline.values.row_results import RowResult, TableReport
 
 ISSUES = "issues.csv"
 _COLUMNS = ("file", "sheet", "row", "column", "value", "severity", "message", "hint")

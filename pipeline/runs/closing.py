@@ -11,9 +11,12 @@ from typing import Any
 
 from pipeline.errors import Unfinished
 from pipeline.extract import raw_records, rows_of
-from pipeline.results import summarise, write_issues, write_results, write_summary
 from pipeline.results.atomic_write import noting_second_names
+from pipeline.results.causes import summarise
+from pipeline.results.issues import write_issues
 from pipeline.results.row_accounts import RowAccounts
+from pipeline.results.summary import write_summary
+from pipeline.results.write import write_results
 from pipeline.runs.reading import ReadFile
 from pipeline.values.outcomes import Status
 from pipeline.values.problems import Problem

@@ -8,7 +8,8 @@ from pathlib import Path, PurePath
 
 from pipeline.errors import LedgerUnusable, Stopped
 from pipeline.ledger import RunFile
-from pipeline.results import RESERVED_NAMES, SUMMARY
+from pipeline.results.names import RESERVED_NAMES
+from pipeline.results.summary import SUMMARY
 from pipeline.runs.context import RunContext
 from pipeline.runs.inbox import copy, move
 from pipeline.runs.outbox import free_name

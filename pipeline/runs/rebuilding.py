@@ -10,8 +10,8 @@ from pathlib import Path
 from pipeline.config import Settings
 from pipeline.ledger import Entry, Ledger, Left, RunFile, State
 from pipeline.load import digests, identity_of, whole
-from pipeline.results import SUMMARY
 from pipeline.results.earlier_results import EarlierResults
+from pipeline.results.summary import SUMMARY
 from pipeline.runs.outbox import LEDGER, run_folders
 from pipeline.runs.reading import StageOptions, configured_book, extract_file, validate_files
 from pipeline.runs.returning import KeptInputs

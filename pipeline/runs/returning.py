@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pipeline.extract import Options, extract
 from pipeline.extract.returned import Original, first_key, keys_of, restore
-from pipeline.results import ISSUES, RESERVED_NAMES, read_issues, result_names
+from pipeline.results.issues import ISSUES, read_issues
+from pipeline.results.names import RESERVED_NAMES, result_names
 from pipeline.runs.places import place_of
 from pipeline.runs.reading import ReadFile, StageOptions, extract_file
 from pipeline.values.outcomes import Status

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import UnreadableFile
 from pipeline.extract.archives import is_packed, unpack
-from pipeline.results import RESERVED_NAMES
+from pipeline.results.names import RESERVED_NAMES
 from pipeline.runs.outbox import free_name, usable_name
 
 

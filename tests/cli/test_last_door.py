@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli.command_line import _Command
-from pipeline.results import write_results
+from pipeline.results.write import write_results
 from pipeline.runs import closing as finish
 
 

@@ -7,7 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipeline.results import summarise, write_issues, write_summary
+from pipeline.results.causes import summarise
+from pipeline.results.issues import write_issues
+from pipeline.results.summary import write_summary
 from pipeline.values.outcomes import Status
 from pipeline.values.problems import Problem, Severity
 from pipeline.values.row_results import RowResult, held_because_of

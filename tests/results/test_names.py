@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.results import RESERVED_NAMES, result_names
+from pipeline.results.names import RESERVED_NAMES, result_names
 
 
 def test_results_are_named_after_the_input() -> None:

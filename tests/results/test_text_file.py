@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.extract import Options, extract, raw_records
-from pipeline.results import write_results
+from pipeline.results.write import write_results
 from pipeline.values.outcomes import Status
 from pipeline.values.row_results import RowResult
 from pipeline.values.tables import RESULT_COLUMNS, Dialect

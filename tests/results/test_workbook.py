@@ -18,7 +18,7 @@ from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.extract import Options, extract
-from pipeline.results import write_results
+from pipeline.results.write import write_results
 from pipeline.values.outcomes import Status
 from pipeline.values.problems import NamedRows, Problem, Severity
 from pipeline.values.row_results import RowResult, held_because_of

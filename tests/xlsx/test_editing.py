@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.results import write_results
+from pipeline.results.write import write_results
 from pipeline.values.outcomes import Status
 from pipeline.values.problems import Problem
 from pipeline.values.row_results import RowResult

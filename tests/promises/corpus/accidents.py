@@ -26,7 +26,7 @@ from click.testing import CliRunner
 from pipeline.cli import main
 from pipeline.errors import UnreadableFile
 from pipeline.extract import Options, extract, raw_records
-from pipeline.results import write_results
+from pipeline.results.write import write_results
 from pipeline.values.outcomes import Status
 from pipeline.values.row_results import RowResult, RowResults, TableReport
 from tests.promises.corpus.workbooks import WORKBOOKS
