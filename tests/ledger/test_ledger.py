@@ -86,9 +86,9 @@ def test_the_file_is_flushed_to_the_disk_with_every_commit(path: Path) -> None:
     """A power cut loses nothing either."""
 
     async def use(ledger: Ledger) -> Any:
-        return ledger._connection.execute("PRAGMA synchronous").fetchone()
+        return ledger._database.rows("PRAGMA synchronous")
 
-    assert with_ledger(path, use) == (2,)  # FULL
+    assert with_ledger(path, use) == [(2,)]  # FULL
 
 
 def test_the_last_word_about_a_document_counts(path: Path) -> None:
@@ -112,9 +112,9 @@ def test_writes_that_wait_at_the_same_time_share_a_commit(path: Path) -> None:
     async def use(ledger: Ledger) -> None:
         nonlocal commits
         statements: list[str] = []
-        ledger._connection.set_trace_callback(statements.append)
+        ledger._database.connection.set_trace_callback(statements.append)
         await asyncio.gather(*(ledger.intend(entry(f"ORD-{number}")) for number in range(200)))
-        ledger._connection.set_trace_callback(None)
+        ledger._database.connection.set_trace_callback(None)
         commits = statements.count("COMMIT")
 
     with_ledger(path, use)

@@ -126,7 +126,7 @@ class World:
         if result is None:
             self.kills += 1
             for each in ledger:
-                each._connection.close()  # as the system does for a process that is gone
+                each._database.close()  # as the system does for a process that is gone
         return result
 
     async def _run(self, ledgers: list[Ledger]) -> list[tuple[Document, Outcome]]:

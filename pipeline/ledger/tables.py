@@ -1,0 +1,51 @@
+"""The tables of a ledger, and how an older one becomes one of this version.
+
+A new table is a migration of its own, with the next number. Its text serves both databases: types are TEXT, INTEGER and
+REAL, and what it says of runs or documents begins with their tenant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+FIRST = """
+CREATE TABLE documents (
+    tenant TEXT NOT NULL, record TEXT NOT NULL, account TEXT NOT NULL, reference TEXT NOT NULL,
+    state TEXT NOT NULL, fingerprint TEXT NOT NULL, parts TEXT NOT NULL,
+    clarus_id INTEGER, line_ids TEXT NOT NULL, known_ids TEXT NOT NULL,
+    attempts INTEGER NOT NULL, first_at TEXT NOT NULL, changed_at TEXT NOT NULL, run TEXT NOT NULL, error TEXT NOT NULL,
+    sent_at REAL,
+    PRIMARY KEY (tenant, record, account, reference)
+) WITHOUT ROWID;
+CREATE TABLE runs (
+    run TEXT PRIMARY KEY, tenant TEXT NOT NULL, begun_at TEXT NOT NULL, ended_at TEXT,
+    owed INTEGER NOT NULL, unfinished INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE files (
+    run TEXT NOT NULL, place INTEGER NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL, copied INTEGER NOT NULL,
+    PRIMARY KEY (run, place)
+) WITHOUT ROWID;
+"""
+
+# References that Clarus keeps in another way than they were sent, one of each kind.
+SPELLINGS = """
+CREATE TABLE spellings (
+    tenant TEXT NOT NULL, list TEXT NOT NULL, ours TEXT NOT NULL, kept TEXT NOT NULL, cut INTEGER NOT NULL
+);
+"""
+
+# Rows that came back in a later run, and are settled there. Made also in a ledger that was there before it.
+CLOSED_ROWS = """
+CREATE TABLE IF NOT EXISTS closed_rows (
+    run TEXT NOT NULL, checksum TEXT NOT NULL, row INTEGER NOT NULL, by_run TEXT NOT NULL,
+    PRIMARY KEY (run, checksum, row)
+) WITHOUT ROWID;
+"""
+
+BASE = 2  # the version of what stands above; a new ledger begins with it
+
+MIGRATIONS: Mapping[int, str] = {  # to each version from the one before it
+    2: f"ALTER TABLE documents ADD COLUMN sent_at REAL; {SPELLINGS}",
+}
+
+VERSION = max(MIGRATIONS)
