@@ -7,6 +7,7 @@ import orjson
 
 from pipeline.sandbox import answers, rest
 from pipeline.sandbox.answers import Answer
+from pipeline.sandbox.endpoints import route
 from pipeline.sandbox.records import Tenant
 from pipeline.sandbox.world import World
 
@@ -30,16 +31,17 @@ def respond(request: Request, world: World) -> Answer:
         return answers.failed(404, "subdomain_not_found", "X-Clarus-Subdomain names no known tenant")
     if request.path == "/graphql" and request.method == "POST":
         return _of_json(request) or _lookup(request, tenant, world)
-    found = rest.route(request.method, request.path)
+    found = route(request.method, request.path)
     if found is None:
         return answers.failed(404, "not_found", f"{request.method} {request.path} does not exist")
+    endpoint, ids = found
     body = _in_upper_case(request.body) if world.conditions.upper_case else request.body
-    return _of_json(request) or rest.write(tenant, *found, body, world.storage_unit_field)
+    return _of_json(request) or rest.write(tenant, endpoint, ids, body, world.storage_unit_field)
 
 
 def name(request: Request) -> str:
     """Method and path as they are counted: the ids in a path make no difference."""
-    found = rest.route(request.method, request.path)
+    found = route(request.method, request.path)
     return f"{request.method} {found[0].template if found else request.path}"
 
 

@@ -6,6 +6,7 @@ those attributes are not nullable here.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 from pipeline.sandbox.kinds import (
@@ -26,20 +27,23 @@ from pipeline.sandbox.kinds import (
 from pipeline.sandbox.resources import Resource
 
 
-def check(resource: Resource, body: Json, storage_unit_field: str = "") -> list[Violation]:
+def check(resource: Resource, body: Json, storage_unit_field: str = "", changing: bool = False) -> list[Violation]:
     """Judge a whole body by the contract alone: no look at what exists, so no ids are checked.
 
     Args:
         storage_unit_field: name of an integer that receipt lines may carry although the official document
             does not know it; empty for none.
+        changing: it is the body of a change.
     """
-    return list(judge(body_of(resource, storage_unit_field), body))
+    return list(judge(body_of(resource, storage_unit_field, changing), body))
 
 
 @cache
-def body_of(resource: Resource, storage_unit_field: str = "") -> Object:
-    """The contract of a whole body, of a new record as well as of a change."""
+def body_of(resource: Resource, storage_unit_field: str = "", changing: bool = False) -> Object:
+    """The contract of a whole body, of a new record or of a change."""
     attributes = _ATTRIBUTES[resource]
+    if changing and resource not in _REQUIRED_IN_CHANGES:
+        attributes = {name: replace(kind, required=False) for name, kind in attributes.items()}
     if resource is Resource.GOODS_IN_RECEIPTS and storage_unit_field:
         line = _RECEIPT_LINE | {storage_unit_field: Integer()}
         attributes = _RECEIPT | {"lines_changes": _lines_changes(line)}
@@ -51,6 +55,9 @@ def body_of(resource: Resource, storage_unit_field: str = "") -> Object:
         data["relationships"] = _ADDRESS_RELATIONSHIP
     return Object({"data": Object(data, required=True)})
 
+
+# For these the document has one schema for both.
+_REQUIRED_IN_CHANGES = frozenset({Resource.PRODUCTS, Resource.GOODS_IN_RECEIPTS, Resource.GOODS_OUTS})
 
 _WITH_ADDRESS = frozenset({Resource.GOODS_IN_RECEIPTS, Resource.GOODS_OUTS})
 

@@ -21,6 +21,7 @@ def steer(request: Request, query: str, world: World) -> Answer:
     """Carry out one of
 
     - `GET /sandbox/records/{resource}?tenant=`: every record, or those of one tenant
+    - `PUT /sandbox/records/{resource}/{id}/status?tenant=`: a text, the new status of an order or receipt
     - `GET /sandbox/requests`: what has been asked so far
     - `PUT /sandbox/faults`: a list of faults, in place of the ones before
     - `PUT /sandbox/conditions`: an object with the conditions to change
@@ -32,6 +33,11 @@ def steer(request: Request, query: str, world: World) -> Answer:
             case "GET", ["records", resource]:
                 tenant = parse_qs(query).get("tenant", [None])[0]
                 return answers.json(world.records(Resource(resource), tenant))
+            case "PUT", ["records", resource, record_id, "status"]:
+                tenant = parse_qs(query).get("tenant", [None])[0]
+                records = world.records(Resource(resource), tenant)
+                [record] = [record for record in records if record.id == int(record_id)]
+                return answers.json(world.move(record, str(orjson.loads(request.body))))
             case "GET", ["requests"]:
                 return answers.json(world.traffic.so_far())
             case "PUT", ["faults"]:

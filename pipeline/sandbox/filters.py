@@ -42,13 +42,22 @@ class _Wanted:
         if self.other is not None:
             linked = tenant.get(self.other, record.attributes.get(self.through) or 0)
             return linked is not None and self.test(linked.attributes.get(self.attribute))
-        return self.test(record.id if self.attribute == "id" else record.attributes.get(self.attribute))
+        return self.test(value_of(record, self.attribute))
 
     def values(self) -> list[Any] | None:
         """The only values that can pass, where that is known."""
         if "eq" in self.operators:
             return [self.operators["eq"]]
         return list(self.operators["in"]) if "in" in self.operators else None
+
+
+def value_of(record: Record, attribute: str) -> Any:
+    """What a record has under a name; its status is no attribute that anybody sends."""
+    if attribute == "id":
+        return record.id
+    if attribute == "status" and record.status:
+        return record.status
+    return record.attributes.get(attribute)
 
 
 def shown_as(listing: Listing, name: str) -> Shown:
@@ -65,6 +74,8 @@ def _wanted(listing: Listing, name: str, operators: Mapping[str, Any]) -> _Wante
     if kind is Shown.ID:
         operators = {operator: _ids(value) for operator, value in operators.items()}
     test = _test(kind, operators)
+    if listing.status and name == f"{listing.status}_code":
+        return _Wanted("status", operators, test)
     link = name.removesuffix("_code")
     if name not in listing.fields and link in listing.links:
         return _Wanted("code", operators, test, through=f"{link}_id", other=listing.links[link])

@@ -42,5 +42,5 @@ class Journal:
 
 
 def _record(read: dict[str, Any]) -> Record:
-    lines = tuple(Line(line["id"], line["attributes"]) for line in read.pop("lines"))
+    lines = tuple(Line(**line) for line in read.pop("lines"))
     return Record(resource=Resource(read.pop("resource")), lines=lines, **read)

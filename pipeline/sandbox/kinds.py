@@ -29,6 +29,7 @@ class Symbol(StrEnum):
     CUSTOMER_CODE_EXISTS = "customer_code_exists"
     ACCOUNT_PRODUCT_EXISTS = "account_product_exists"
     PRIORITY_EXISTS = "priority_exists"
+    NOT_A_BILL = "not_a_bill_of_materials"
 
 
 @dataclass(frozen=True, slots=True)

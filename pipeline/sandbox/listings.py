@@ -28,6 +28,7 @@ class Listing:
     links: Mapping[str, Resource] = field(default_factory=dict)  # `account` shows what `account_id` names
     filters: tuple[str, ...] = ()  # fields, or a link's id or code: `product_id`, `product_code`
     attributes: Mapping[str, str] = field(default_factory=dict)  # the REST name, where it is another
+    status: str = ""  # an object with the code and the name of the record's status
 
 
 _NAMED = {"code": Shown.TEXT, "name": Shown.TEXT}
@@ -104,6 +105,7 @@ LISTINGS = (
             "reference": Shown.TEXT,
             "expected_date_of_receipt": Shown.DATETIME,
             "actual_date_of_receipt": Shown.DATETIME,
+            "status": Shown.TEXT,
             "notes": Shown.TEXT,
             **_REFERENCES,
         },
@@ -119,6 +121,7 @@ LISTINGS = (
             "warehouse_id",
             "warehouse_code",
             "expected_date_of_receipt",
+            "status",
             "external_system_reference1",
         ),
         {
@@ -153,8 +156,23 @@ LISTINGS = (
             "carrier_id",
             "priority",
             "expected_date_of_dispatch",
+            "goods_out_status_code",
             "external_system_reference1",
         ),
+        status="goods_out_status",
+    ),
+    Listing(
+        Resource.GOODS_OUT_LINES,
+        "GoodsOutLineFilterType",
+        {
+            "order_quantity": Shown.NUMBER,
+            "allocated_quantity": Shown.NUMBER,
+            "pick_quantity": Shown.NUMBER,
+            "dispatch_quantity": Shown.NUMBER,
+            "short_status": Shown.TEXT,
+        },
+        {"product": Resource.PRODUCTS, "goods_out": Resource.GOODS_OUTS, "carrier": Resource.CARRIERS},
+        ("goods_out_id", "product_id", "carrier_id"),
     ),
     Listing(
         Resource.LOCATIONS,

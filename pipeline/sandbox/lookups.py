@@ -22,7 +22,7 @@ from graphql import (
     validate,
 )
 
-from pipeline.sandbox.filters import UnreadableFilter, matching, shown_as
+from pipeline.sandbox.filters import UnreadableFilter, matching, shown_as, value_of
 from pipeline.sandbox.listings import LISTINGS, Listing, Shown
 from pipeline.sandbox.records import Record, Tenant
 
@@ -59,6 +59,7 @@ def _read(query: str) -> DocumentNode | list[GraphQLError]:
 
 _OPERATORS = """
     scalar ISO8601DateTime
+    type Status { code: String name: String }
     type PageInfo { hasNextPage: Boolean! endCursor: String }
     input StringInputType { eq: String ilike: String like: String in: [String!] between: [String!] }
     input IdInputType { eq: ID in: [ID!] gt: ID gteq: ID lt: ID lteq: ID filled: Boolean }
@@ -99,6 +100,7 @@ def _definition(listing: Listing) -> str:
     title = _title(listing)
     fields = " ".join(f"{name}: {shown}" for name, shown in listing.fields.items())
     links = " ".join(f"{name}: {_TITLES[other]}Node" for name, other in listing.links.items())
+    links += f" {listing.status}: Status" if listing.status else ""
     filters = " ".join(f"{name}: {_FILTER_INPUT[shown_as(listing, name)]}" for name in listing.filters)
     return f"""
         input {listing.filter_type} {{ id: IdInputType {filters} }}
@@ -122,6 +124,11 @@ def _bind(schema: GraphQLSchema, listing: Listing) -> None:
         node.fields[name].resolve = _attribute(listing.attributes.get(name, name))
     for name, other in listing.links.items():
         node.fields[name].resolve = _linked(f"{name}_id", other)
+    if listing.status:
+        node.fields[listing.status].resolve = lambda record, info: {
+            "code": record.status,
+            "name": record.status.replace("_", " ").title(),
+        }
 
 
 def _type(schema: GraphQLSchema, name: str) -> GraphQLObjectType:
@@ -131,7 +138,7 @@ def _type(schema: GraphQLSchema, name: str) -> GraphQLObjectType:
 
 
 def _attribute(name: str) -> Any:
-    return lambda record, info: record.attributes.get(name)
+    return lambda record, info: value_of(record, name)
 
 
 def _linked(name: str, other: Any) -> Any:

@@ -1,6 +1,6 @@
 """What one tenant holds: records by list, found by id or by an indexed attribute."""
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +12,7 @@ from pipeline.sandbox.resources import Resource
 class Line:
     id: int
     attributes: Mapping[str, Any]
+    made_at: float = 0.0  # seconds since the epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Record:
     lines: tuple[Line, ...]
     address: Mapping[str, Any]  # the attributes of the address relationship
     made_at: float  # seconds since the epoch
+    status: str = ""  # of orders and receipts
 
 
 # Each list counts from its own start, so that an id used in the wrong place is not there.
@@ -47,6 +49,8 @@ FIRST_ID = {
     Resource.PICKFACE_PRODUCTS: 8_000_001,
 }
 FIRST_LINE_ID = {Resource.GOODS_IN_RECEIPTS: 50_000_001, Resource.GOODS_OUTS: 60_000_001}
+FIRST_STATUS = {Resource.GOODS_IN_RECEIPTS: "pending", Resource.GOODS_OUTS: "PENDING"}
+DELETED = "deleted"  # the status under which the journal remembers that a record is there no more
 
 # Attributes that lookups and rules search by equality; anything else is found by reading the whole list.
 INDEXED: dict[Resource, tuple[str, ...]] = {
@@ -55,6 +59,7 @@ INDEXED: dict[Resource, tuple[str, ...]] = {
     Resource.PRODUCT_MATERIALS: ("parent_product_id",),
     Resource.GOODS_IN_RECEIPTS: ("reference",),
     Resource.GOODS_OUTS: ("reference",),
+    Resource.GOODS_OUT_LINES: ("goods_out_id", "product_id"),
     Resource.PICKFACE_PRODUCTS: (),
 }
 
@@ -75,6 +80,7 @@ class Tenant:
             resource: _List(index={name: {} for name in INDEXED.get(resource, ("code",))}) for resource in Resource
         }
         self._lines: dict[Resource, dict[int, Line]] = {resource: {} for resource in FIRST_LINE_ID}
+        self._next_line = dict(FIRST_LINE_ID)
         # Until `open`: what is there from the start has been there for ever.
         self._clock: Callable[[], float] = lambda: 0.0
         self._keep: Callable[[Record], None] = lambda record: None
@@ -91,25 +97,37 @@ class Tenant:
         lines: Iterable[Mapping[str, Any]] = (),
         address: Mapping[str, Any] | None = None,
     ) -> Record:
-        next_line = FIRST_LINE_ID.get(resource, 0) + len(self._lines.get(resource, ()))
         record = Record(
             tenant=self.name,
             resource=resource,
             id=FIRST_ID[resource] + len(self._lists[resource].ids),
             attributes=attributes,
-            lines=tuple(Line(next_line + position, line) for position, line in enumerate(lines)),
+            lines=tuple(self.new_line(resource, line) for line in lines),
             address=address or {},
             made_at=self._clock(),
+            status=FIRST_STATUS.get(resource, ""),
         )
         self.put(record)
         self._keep(record)
         return record
 
-    def change(self, record: Record, attributes: Mapping[str, Any]) -> Record:
-        changed = replace(record, attributes={**record.attributes, **attributes})
+    def change(self, record: Record, attributes: Mapping[str, Any], **more: Any) -> Record:
+        """Lay attributes over those of a record; `more` are fields of `Record` that are replaced."""
+        changed = replace(record, attributes={**record.attributes, **attributes}, **more)
         self.put(changed)
         self._keep(changed)
         return changed
+
+    def new_line(self, resource: Resource, attributes: Mapping[str, Any]) -> Line:
+        """A line with an id that no other ever had."""
+        line = Line(self._next_line[resource], attributes, self._clock())
+        self._next_line[resource] += 1
+        return line
+
+    def delete(self, record: Record) -> None:
+        """Let go of a record for good, as a request over REST does."""
+        self.remove(record)
+        self._keep(replace(record, status=DELETED))
 
     def put(self, record: Record) -> None:
         """Hold a record under the id it has, in place of the one that had it before."""
@@ -119,11 +137,11 @@ class Tenant:
             if before is not None:
                 found[before.attributes.get(name)].discard(record.id)
             found.setdefault(record.attributes.get(name), set()).add(record.id)
-        for line in record.lines:
-            self._lines[record.resource][line.id] = line
         held.records[record.id] = record
         if before is None:
-            held.ids.append(record.id)
+            insort(held.ids, record.id)
+        if record.resource in FIRST_LINE_ID:
+            self._put_lines(record, () if before is None else before.lines)
 
     def remove(self, record: Record) -> None:
         """Let go of a record; its id is never given again."""
@@ -131,6 +149,26 @@ class Tenant:
         for name, found in held.index.items():
             found[record.attributes.get(name)].discard(record.id)
         del held.records[record.id]
+        if record.resource in FIRST_LINE_ID:
+            self._put_lines(replace(record, lines=()), record.lines)
+
+    def _put_lines(self, record: Record, before: Sequence[Line]) -> None:
+        """Hold the lines of a record in place of those it had; those of orders are a list of their own."""
+        lines = self._lines[record.resource]
+        for line in before:
+            lines.pop(line.id, None)
+        for line in record.lines:
+            lines[line.id] = line
+            self._next_line[record.resource] = max(self._next_line[record.resource], line.id + 1)
+        if record.resource is not Resource.GOODS_OUTS:
+            return
+        held = self._lists[Resource.GOODS_OUT_LINES].records
+        for line in before:
+            if line.id in held and line.id not in lines:
+                self.remove(held[line.id])
+        for line in record.lines:
+            attributes = {**line.attributes, "goods_out_id": record.id}
+            self.put(Record(self.name, Resource.GOODS_OUT_LINES, line.id, attributes, (), {}, line.made_at))
 
     def get(self, resource: Resource, record_id: int) -> Record | None:
         return self._lists[resource].records.get(record_id)

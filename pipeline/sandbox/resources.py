@@ -13,6 +13,7 @@ class Resource(StrEnum):
     STOCK_UNIT_TYPES = "stock_unit_types"
     STORAGE_UNIT_TYPES = "storage_unit_types"
     LOCATIONS = "locations"
+    GOODS_OUT_LINES = "goods_out_lines"  # written with their order
     # Written over REST.
     PRODUCTS = "products"
     PRODUCT_STORAGE_UNITS = "product_storage_units"

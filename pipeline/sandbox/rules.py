@@ -55,8 +55,9 @@ def broken_rules(
     changes = attributes.get("lines_changes", ())
     return [
         *_unknown_names(tenant, attributes, _ATTRIBUTES),
-        *_lines(tenant, changes, storage_unit_field),
+        *_lines(tenant, changes, storage_unit_field, changing),
         *_taken(tenant, resource, attributes, changing),
+        *_made_of_components(tenant, resource, attributes, changing),
         *_pick_face(resource, attributes),
     ]
 
@@ -67,9 +68,23 @@ def free_priority(tenant: Tenant, product_id: int) -> int:
     return next(n for n in range(len(taken) + 1) if n not in taken)
 
 
-def _priorities(tenant: Tenant, product_id: int) -> set[int]:
+def _priorities(tenant: Tenant, product_id: int, except_for: Record | None = None) -> set[int]:
     units = tenant.find(Resource.PRODUCT_STORAGE_UNITS, "product_id", product_id)
-    return {unit.attributes["priority"] for unit in units}
+    return {unit.attributes["priority"] for unit in units if not _is(unit, except_for)}
+
+
+def _is(record: Record, other: Record | None) -> bool:
+    return other is not None and record.id == other.id
+
+
+def _made_of_components(
+    tenant: Tenant, resource: Resource, attributes: Mapping[str, Any], changing: Record | None
+) -> Iterator[Violation]:
+    if resource is not Resource.PRODUCT_MATERIALS or changing is not None:
+        return
+    parent = tenant.get(Resource.PRODUCTS, attributes["parent_product_id"])
+    if parent is None or parent.attributes.get("product_type") != "bill_of_materials":
+        yield Violation("data", Symbol.NOT_A_BILL, "belongs to a product that is no bill of materials (product_type)")
 
 
 def _unknown_names(tenant: Tenant, attributes: Mapping[str, Any], source: str) -> Iterator[Violation]:
@@ -89,13 +104,21 @@ def _unknown_names(tenant: Tenant, attributes: Mapping[str, Any], source: str) -
         )
 
 
-def _lines(tenant: Tenant, changes: Sequence[Mapping[str, Any]], storage_unit_field: str) -> Iterator[Violation]:
+def _lines(
+    tenant: Tenant, changes: Sequence[Mapping[str, Any]], storage_unit_field: str, changing: Record | None
+) -> Iterator[Violation]:
+    known = {line.id: line for line in changing.lines} if changing is not None else {}
     for position, change in enumerate(changes):
         source = f"{_ATTRIBUTES}.lines_changes[{position}]"
         line = change.get("attributes", {})
         if change["type"] != "ADD":
-            # Lines are only ever sent with a record that is not there yet.
-            yield Violation(f"{source}.id", Symbol.NOT_FOUND, "is no line of this record")
+            before = known.get(change.get("id") or 0)
+            if before is None:
+                yield Violation(f"{source}.id", Symbol.NOT_FOUND, "is no line of this record")
+            elif change["type"] == "DESTROY":
+                del known[before.id]
+            else:
+                line = {**before.attributes, **line}
         yield from _unknown_names(tenant, line, f"{source}.attributes")
         receipt_line = line.get("goods_in_receipt_line_id")
         if receipt_line is not None and not tenant.has_line(Resource.GOODS_IN_RECEIPTS, receipt_line):
@@ -119,7 +142,7 @@ def _taken(
 ) -> Iterator[Violation]:
     code = attributes.get("code")
     if resource in _CODE_EXISTS and code is not None:
-        others = [found for found in tenant.find(resource, "code", code) if found is not changing]
+        others = [found for found in tenant.find(resource, "code", code) if not _is(found, changing)]
         if others:
             yield Violation(f"{_ATTRIBUTES}.code", _CODE_EXISTS[resource], f"{code} is taken already")
     if resource is Resource.ACCOUNT_PRODUCTS:
@@ -127,8 +150,9 @@ def _taken(
         if any(found.attributes["account_id"] == attributes["account_id"] for found in accounts):
             yield Violation(f"{_ATTRIBUTES}.account_id", Symbol.ACCOUNT_PRODUCT_EXISTS, "has this product already")
     if resource is Resource.PRODUCT_STORAGE_UNITS:
-        priority = attributes.get("priority")
-        if priority in _priorities(tenant, attributes["product_id"]):
+        whole = {**changing.attributes, **attributes} if changing is not None else attributes
+        priority = whole.get("priority")
+        if priority in _priorities(tenant, whole["product_id"], changing):
             yield Violation(
                 f"{_ATTRIBUTES}.priority",
                 Symbol.PRIORITY_EXISTS,

@@ -12,7 +12,7 @@ from typing import Self
 
 from pipeline.sandbox.faults import Faults
 from pipeline.sandbox.journal import Journal
-from pipeline.sandbox.records import Record, Tenant
+from pipeline.sandbox.records import DELETED, Record, Tenant
 from pipeline.sandbox.resources import Resource
 from pipeline.sandbox.seed import seed
 from pipeline.sandbox.tokens import Tokens
@@ -108,6 +108,10 @@ class Sandbox:
         """Do what somebody does who enters such a record by hand: it gets an id of its own."""
         return self._world.tenants[record.tenant].add(record.resource, record.attributes, address=record.address)
 
+    def move(self, record: Record, status: str) -> Record:
+        """Do what the warehouse does: an order or receipt gets another status."""
+        return self._world.move(record, status)
+
     def revoke_tokens(self) -> None:
         """End every issued token at once."""
         self._world.tokens.revoke()
@@ -153,7 +157,8 @@ class Sandbox:
         for record in self._journal.read() if self._journal else ():
             # Records of tenants that are not here stay in the file.
             if record.tenant in self._world.tenants:
-                self._world.tenants[record.tenant].put(record)
+                tenant = self._world.tenants[record.tenant]
+                tenant.remove(record) if record.status == DELETED else tenant.put(record)
 
 
 def serve(sandbox: Sandbox, ready: Callable[[str], None]) -> None:

@@ -41,3 +41,11 @@ class World:
         """
         names = self.tenants if tenant is None else [tenant]
         return [record for name in names for record in self.tenants[name].all(resource)]
+
+    def move(self, record: Record, status: str) -> Record:
+        """Give an order or receipt another status."""
+        tenant = self.tenants[record.tenant]
+        now = tenant.get(record.resource, record.id)
+        if now is None or not now.status:
+            raise KeyError(f"{record.resource} {record.id} has no status")
+        return tenant.change(now, {}, status=status)

@@ -44,9 +44,14 @@ def by_level(documents: Sequence[Document]) -> list[list[Document]]:
 
 
 def attributes_of_parents(tables: Sequence[CleanTable]) -> dict[str, dict[str, Json]]:
-    """Gather the attributes that rows give to their parents, by the parent's code; the first row counts."""
+    """Gather the attributes that rows give to their parents, by the parent's code; the first row counts.
+
+    Whatever has components is given the attributes that make it something to be made of components.
+    """
     attributes: dict[str, dict[str, Json]] = {}
     for clean in tables:
+        for parent in _parents(clean):
+            attributes.setdefault(parent, dict(clean.table.record.of_parents))
         for cell in _cells_of_parents(clean):
             attributes.setdefault(cell.parent, {}).setdefault(cell.column.attribute, cell.value)
     return attributes
@@ -100,6 +105,12 @@ class _CellOfParent:
     column: Column
     value: Json
     text: str
+
+
+def _parents(clean: CleanTable) -> Iterator[str]:
+    parents = clean.columns.get(clean.table.record.key[0])
+    if parents is not None:
+        yield from (str(parents.values[code]) for code in set(parents.codes.tolist()) - {-1} if parents.values[code])
 
 
 def _cells_of_parents(clean: CleanTable) -> Iterator[_CellOfParent]:

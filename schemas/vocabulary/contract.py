@@ -121,6 +121,7 @@ class RecordType:
     precursors: tuple[Precursor, ...] = ()  # records that a line describes as well, posted before the document
     book: bool = False  # others take these by their code, as orders take an address; a file of them may be configured
     hierarchy: str = ""  # the record type of which key[0] is made of key[1]: children come first, a cycle is an error
+    of_parents: Mapping[str, Any] = field(default_factory=dict)  # attributes of what key[0] names, where that is in this run
     not_in_api: Mapping[str, str] = field(default_factory=dict)  # headings of the guides that are no column -> why
 
     @cached_property

@@ -179,8 +179,9 @@ def test_filters_through_links(look_up: LookUp, ids: Ids) -> None:
 
 def test_finds_what_was_written(look_up: LookUp, post: Post, bodies: Bodies, ids: Ids) -> None:
     """Documents by reference and account, components by parent, products of an account."""
-    product = ids("products", "DEMO-002")
     account = ids("accounts", "ACME")
+    kit = bodies["products"] | {"code": "KIT", "product_type": "bill_of_materials"}
+    product = post("products", kit).json()["data"]["id"]
     order = post("goods_outs", bodies["goods_outs"]).json()["data"]["id"]
     post("goods_outs", bodies["goods_outs"] | {"account_id": ids("accounts", "GLOBEX")})
     receipt = post("goods_in_receipts", bodies["goods_in_receipts"]).json()["data"]["id"]
@@ -202,7 +203,7 @@ def test_finds_what_was_written(look_up: LookUp, post: Post, bodies: Bodies, ids
     assert [
         node["child_product"]["code"] for node in found("product_materials", parent_product_id={"in": [product]})
     ] == ["NEW-1"]
-    assert [node["quantity"] for node in found("product_materials", parent_product_code={"eq": "DEMO-002"})] == [4]
+    assert [node["quantity"] for node in found("product_materials", parent_product_code={"eq": "KIT"})] == [4]
     assert [node["product"]["id"] for node in found("account_products", account_id={"eq": account})] == [str(child)]
     assert found("account_products", product_id={"eq": product}) == []
 

@@ -108,15 +108,25 @@ def test_puts_a_product_into_an_account_once(post: Post, ids: Ids) -> None:
     assert post(path, {"account_id": ids("accounts", "GLOBEX")}).status_code == 200
 
 
-def test_makes_a_component(post: Post, bodies: Bodies, ids: Ids) -> None:
+def test_makes_a_component(post: Post, bodies: Bodies) -> None:
     """A material names its parent by the path and its child by the body."""
-    parent = ids("products", "DEMO-002")
+    kit = bodies["products"] | {"code": "KIT", "product_type": "bill_of_materials"}
+    parent = post("products", kit).json()["data"]["id"]
     child = post("products", bodies["products"]).json()["data"]["id"]
 
     answer = post(f"products/{parent}/materials", {"child_product_id": child, "quantity": 4}, type="product_materials")
 
     attributes = {"child_product_id": child, "quantity": 4, "parent_product_id": parent}
     assert answer.json() == {"data": {"id": "4000001", "type": "product_materials", "attributes": attributes}}
+
+
+def test_only_a_bill_of_materials_has_components(post: Post, bodies: Bodies, ids: Ids) -> None:
+    """Whatever is single is refused as a parent."""
+    single, child = ids("products", "DEMO-002"), post("products", bodies["products"]).json()["data"]["id"]
+
+    answer = post(f"products/{single}/materials", {"child_product_id": child, "quantity": 4}, type="product_materials")
+
+    assert _error(answer)["symbol"] == "not_a_bill_of_materials"
 
 
 def test_gives_storage_units_the_lowest_free_priority(post: Post, bodies: Bodies) -> None:
@@ -298,7 +308,8 @@ def test_an_unknown_product_in_the_path_is_404(path: str, post: Post) -> None:
     [
         ("POST", "/api/orders"),
         ("GET", "/api/products"),
-        ("PATCH", "/api/goods_outs/1"),
+        ("PATCH", "/api/pickface_products/1"),
+        ("POST", "/api/goods_in_receipts/1/cancel"),
         ("POST", "/api/products/1"),
         ("POST", "/api/products/{}"),
         ("POST", "/api/v1/products"),

@@ -29,6 +29,7 @@ _HEADINGS = {
     "barcode": "Barcode",
     "customs": "Customs Description",
     "output": "output_quantity",
+    "kind": "product_type",
     "account": "Account Code",
     "type": "Storage Unit Type Code",
     "configuration": "Storage Unit Stock Configuration",

@@ -229,7 +229,7 @@ def test_what_is_said_of_a_parent_must_agree(consultant: Any) -> None:
 
 def test_what_is_said_of_a_parent_elsewhere_is_a_warning(consultant: Any) -> None:
     """There is no row of its own to carry it."""
-    consultant.run({"code": "A", "description": "A"})
+    consultant.run({"code": "A", "description": "A", "kind": "bill_of_materials"})
     consultant.drop("materials.csv", text=MATERIALS + "A,DEMO-002,1,10,\n")
 
     result = consultant.run()
