@@ -9,6 +9,7 @@ from pipeline.extract.blanks import stripped
 from pipeline.extract.options import Options
 from pipeline.extract.record_type import WIDEST, Layout, recognise
 from pipeline.extract.sources.layout import best_row, missing_in, own_columns, with_rule_columns
+from pipeline.values.problem_sheets import SHEET_NAME, is_problem_sheet
 from pipeline.values.problems import Problem, Severity
 from schemas import RECORD_TYPES
 from schemas.vocabulary.headings import nearest
@@ -48,6 +49,9 @@ def nothing_recognised(rows: Iterable[Sequence[str]], source: Source | None = No
     """Say that no row names a record type, and which known headings its cells look like."""
     if source is not None and source.columns:
         return _nothing_of_source(rows, source)
+    rows = list(rows)
+    if rows and is_problem_sheet([*map(stripped, rows[0])]):
+        return f"this is the sheet {SHEET_NAME} of a failed file: save the sheet beside it, which has the rows"
     cells = [stripped(cell) for cell in max(rows, key=lambda row: sum(map(bool, row)), default=())[:_SHOWN]]
     keys = {record.reference: name for name, record in RECORD_TYPES.items()}
     known = [heading for record in RECORD_TYPES.values() for heading in record.columns]

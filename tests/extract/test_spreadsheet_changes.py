@@ -40,6 +40,7 @@ ONLY_OPENED = [
     ("two\r\nlines", "two\nlines"),
     ("a\u00a0b", "a b"),
     ("=SUM", "#NAME?"),
+    ("=A1", "order_reference"),
 ]
 CORRECTED = [
     ("731", "00731"),

@@ -46,6 +46,7 @@ def restore_keys(table: Table, known: Mapping[int, tuple[str, ...]]) -> Table:
         known: By row, what the headings of the record type's key held; "" where that is not known.
     """
     frame, warnings = table.frame.copy(deep=False), list[Problem]()
+    settled = set[tuple[int, str]]()
     for at, heading in enumerate(table.record.key):
         if heading not in frame:
             continue
@@ -60,7 +61,13 @@ def restore_keys(table: Table, known: Mapping[int, tuple[str, ...]]) -> Table:
             texts = {place_of[each.row]: each.original for each in found}
             frame[heading] = _with_texts(frame[heading], texts)
             warnings.append(_warning(table.headings[heading], found))
-    return replace(table, frame=frame, problems=(*table.problems, *warnings)) if warnings else table
+            settled |= {(each.row, table.headings[heading]) for each in found}
+    return replace(table, frame=frame, problems=(*_unsettled(table, settled), *warnings)) if warnings else table
+
+
+def _unsettled(table: Table, settled: set[tuple[int, str]]) -> Iterator[Problem]:
+    """The problems of a table but for those of cells whose value is known again, whatever they show or hold now."""
+    return (problem for problem in table.problems if (problem.row, problem.column) not in settled)
 
 
 def _with_texts(column: pd.Series[str], texts: Mapping[int, str]) -> pd.Categorical:
@@ -92,10 +99,12 @@ def restore(table: Table, originals: Mapping[TableKey, Original]) -> Table:
             found = _restored(frame, heading, original, matched)
             restored.setdefault(heading, []).extend(found)
         renamed.update(_renamed(frame, table, original, matched))
+    settled = set[tuple[int, str]]()
     for heading, cells in restored.items():
         if cells:
             warnings.append(_warning(table.headings[heading], cells))
-    return replace(table, frame=frame, problems=(*table.problems, *warnings), renamed=renamed)
+            settled |= {(each.row, table.headings[heading]) for each in cells}
+    return replace(table, frame=frame, problems=(*_unsettled(table, settled), *warnings), renamed=renamed)
 
 
 @dataclass(frozen=True, slots=True)

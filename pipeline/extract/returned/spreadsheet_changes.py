@@ -60,6 +60,8 @@ def changed_by_a_spreadsheet(original: str, now: str) -> bool:
         or _is_same_flag(first, then)
         or _is_same_moment(first, then)
         or (now in _ERRORS and original[:1] in ("=", "+", "-", "@"))
+        # A text that begins like a formula becomes whatever that formula gives, which nobody has typed.
+        or (original.startswith("=") and not now.startswith("="))
     )
 
 

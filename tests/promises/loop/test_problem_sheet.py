@@ -51,6 +51,18 @@ def test_dropped_in_again_the_sheet_is_ignored_without_a_word_and_goes(operator:
     assert book.active.title == "orders"
 
 
+def test_the_sheet_saved_as_text_is_told_by_its_name(operator: Any) -> None:
+    """A spreadsheet that opens with it saves it, and not the rows."""
+    book = openpyxl.load_workbook(failed_of(operator))
+    rows = "\n".join(",".join(f'"{cell}"' for cell in row) for row in book["Problems"].values)
+    operator.drop("o.failed.csv", rows)
+
+    called = operator.call("run", "-q")
+
+    assert called.exit_code == 1
+    assert "this is the sheet Problems of a failed file: save the sheet beside it" in called.output
+
+
 def test_what_stays_wrong_is_on_a_new_sheet(operator: Any) -> None:
     """Only what is still to be corrected is there, in its new place."""
     failed = failed_of(operator)

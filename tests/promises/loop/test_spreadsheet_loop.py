@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,25 @@ def test_another_product_is_never_shipped_instead(operator: Any) -> None:
     [spring] = [p for p in operator.clarus.records("products") if p.attributes["code"] == "00731"]
     [order] = operator.clarus.records("goods_outs")
     assert {line.attributes["product_id"] for line in order.lines} == {spring.id}
+
+
+def test_codes_that_a_workbook_holds_as_numbers_and_dates_are_known_again(operator: Any) -> None:
+    """A program that saves a CSV file as a workbook makes 1E5 a number that it shows as 1.00E+05, and 3/4 a day."""
+    operator.drop("p.csv", "Code,Description,Unit Stock Unit Type Code\n1E5,Spring,EACH\n")
+    operator.drop("o.csv", f"{HEADING}3/4,ACME,2026-06-10,Jo,1E5,x\n")
+    operator.call("run")
+    with (operator.runs()[-1] / "o.results.csv").open(encoding="utf-8-sig", newline="") as file:
+        heading, row = csv.reader(file)
+    book = openpyxl.Workbook()
+    book.active.append(heading)
+    book.active.append([datetime(2026, 3, 4), *row[1:4], 100_000, 2, *row[6:]])
+    book.active["A2"].number_format, book.active["E2"].number_format = "MM/DD/YY", "0.00E+00"
+    book.save(operator.inbox / "o.xlsx")
+
+    called = operator.call("run")
+
+    assert called.exit_code == 0, called.output
+    assert references(operator) == ["3/4"]
 
 
 def test_a_row_given_another_reference_stays_the_order_that_it_is(operator: Any) -> None:
