@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ def play(operator: Any) -> Play:
         if case.again:
             code, words = _run(operator, case.folder / "again", case.again)
         sent = [record for record in _records(operator) if record.id not in seeded]
-        values = tuple(text for record in sent for text in _texts([record.attributes, record.address, record.lines]))
+        values = tuple(text for record in sent for text in texts([record.attributes, record.address, record.lines]))
         return Ending(code, words, values)
 
     return played
@@ -90,14 +91,21 @@ def _records(operator: Any) -> Iterator[Any]:
         yield from operator.clarus.records(resource)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def told(word: str, words: str) -> bool:
+    """Whether a word was told; `row 3` is also what issues.csv has in its column of rows."""
+    if row := re.fullmatch(r"row (\d+)", word):
+        return word in words or re.search(rf"^[^,\n]*,[^,\n]*,{row[1]},", words, re.MULTILINE) is not None
+    return word in words
+
+
+def texts(value: Any) -> Iterator[str]:
     """Every value in a record that has no others inside, as text."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list | tuple):
         for inner in value:
-            yield from _texts(inner)
+            yield from texts(inner)
     elif hasattr(value, "attributes"):
-        yield from _texts(value.attributes)
+        yield from texts(value.attributes)
     else:
         yield str(value)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from tests.promises.cases.conftest import Case, Play, cases
+from tests.promises.cases.conftest import Case, Play, cases, told
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
@@ -16,17 +14,10 @@ def test_a_file_of_a_public_bug_report_ends_right_or_in_words(case: Case, play: 
 
     assert not [value for value in ending.values for never in case.never if _is(value, never)], case.right
     assert set(case.posted) <= set(ending.values), case.right
-    assert [word for word in case.told if not _told(word, ending.words)] == [], ending.words
+    assert [word for word in case.told if not told(word, ending.words)] == [], ending.words
     assert ending.exit_code == case.exit, ending.words
 
 
 def _is(value: str, never: str) -> bool:
     text, _, _ = never.partition("#exact")
     return value == text if never.endswith("#exact") else text in value
-
-
-def _told(word: str, words: str) -> bool:
-    """Whether a word was told; `row 3` is also what issues.csv has in its column of rows."""
-    if row := re.fullmatch(r"row (\d+)", word):
-        return word in words or re.search(rf"^[^,\n]*,[^,\n]*,{row[1]},", words, re.MULTILINE) is not None
-    return word in words
