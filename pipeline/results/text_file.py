@@ -16,7 +16,7 @@ from pipeline.values.tables import RESULT_COLUMNS, Dialect, is_result_column
 _LINE_END = "\r\n"
 
 # Written back with quotes closed and fields filled up, a row that could not be split would pass for a good one when the
-# file is dropped in again unmended. One cell too many keeps it from that.
+# file is dropped in again uncorrected. One cell too many keeps it from that.
 _KEEPS_REFUSED = "correct this row, then delete this cell"
 
 Field = str | int | None

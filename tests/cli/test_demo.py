@@ -53,7 +53,7 @@ def test_the_demo_can_be_run_again(called: Command, tmp_path: Path) -> None:
 
 
 def test_what_it_says_to_try_next_works(called: Command, tmp_path: Path) -> None:
-    """Mended cells of the failed file, dropped in again, are all that is sent."""
+    """Corrected cells of the failed file, dropped in again, are all that is sent."""
     result = called("demo")
     copy, run = (line.split() for line in result.stdout.splitlines()[-2:])
     failed = tmp_path / copy[1]

@@ -47,8 +47,8 @@ def test_errors_name_file_row_and_column(called: Command, orders: Callable[..., 
     assert lines[-1] == "Correct and drop in again: orders.failed.xlsx"
 
 
-def test_what_goes_on_unasked_is_not_for_mending(called: Command, orders: Callable[..., Path]) -> None:
-    """Rows that the run did not reach wait for the next one; nobody is told to mend what is right."""
+def test_what_goes_on_unasked_is_not_for_correcting(called: Command, orders: Callable[..., Path]) -> None:
+    """Rows that the run did not reach wait for the next one; nobody is told to correct what is right."""
     path = orders(GOOD)
     config = path.with_name("clarus.toml")
     # A port on which nobody listens.
@@ -63,7 +63,7 @@ def test_what_goes_on_unasked_is_not_for_mending(called: Command, orders: Callab
     assert result.returncode == 3
     assert "Could not finish: " in result.stdout
     assert "Unfinished: 1 row, for the next run or retry" in result.stdout
-    assert "Mend" not in result.stdout
+    assert "Correct" not in result.stdout
 
 
 def test_check_lists_every_row_when_asked(called: Command, orders: Callable[..., Path]) -> None:

@@ -236,7 +236,7 @@ def test_a_wrong_value_is_told_with_its_key(text: str, words: str) -> None:
 
 
 def test_all_faults_are_told_at_once() -> None:
-    """Whoever mends a file needs one look at the messages, not one for each fault."""
+    """Whoever corrects a file needs one look at the messages, not one for each fault."""
     message = refusal('timezome = "UTC"\nzone = 5\n[clarus]\nconcurency = 3')
 
     assert len(message.splitlines()) == 3

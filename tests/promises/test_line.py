@@ -55,7 +55,7 @@ def test_clarus_own_templates_come_back_with_what_contradicts_the_api(operator: 
 
 
 @with_templates
-def test_clarus_own_templates_are_loaded_once_they_are_mended(operator: Any) -> None:
+def test_clarus_own_templates_are_loaded_once_they_are_corrected(operator: Any) -> None:
     """Ids of records and lines are those that Clarus holds, and the order has its address."""
     drop_templates(operator, template("order").replace(",2000,", ",20,"))
 
@@ -109,7 +109,7 @@ def test_the_sheets_of_a_workbook_are_tables_of_their_own(operator: Any) -> None
 
 
 def test_good_documents_go_while_bad_ones_come_back(operator: Any) -> None:
-    """The failed file holds the bad ones whole; mended and dropped in, it loads the rest and nothing twice."""
+    """The failed file holds the bad ones whole; corrected and dropped in, it loads the rest and nothing twice."""
     operator.drop("products.csv", PRODUCTS)
     operator.drop("orders.csv", f"{ORDERS}O-3,ACME,soon,P-1,1\nO-3,,,P-2,1\nO-4,NOBODY,2026-06-10,P-1,1\n")
     assert operator.call("run").exit_code == 1

@@ -182,7 +182,7 @@ def test_an_order_waits_for_its_product_and_names_the_culprit(
 def test_a_code_that_does_not_exist_is_told_before_one_that_may_still_come(
     transformed: Transform, clarus: Clarus
 ) -> None:
-    """A document with both has to be mended: waiting would not help it."""
+    """A document with both has to be corrected: waiting would not help it."""
     resolver = Resolver(clarus)
     resolver.fail(PRODUCTS, ("NEW",), Status.PENDING, "products.csv row 14")
 

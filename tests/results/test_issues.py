@@ -105,7 +105,7 @@ def test_many_values_with_one_message_are_one_cause(tmp_path: Path, report: Any)
 
 
 def test_a_row_held_by_another_is_no_cause_of_its_own(tmp_path: Path, report: Any) -> None:
-    """Whoever mends the one row has mended the document; the held rows still have their line in issues.csv."""
+    """Whoever corrects the one row has corrected the document; the held rows still have their line in issues.csv."""
     results = {
         2: RowResult(Status.INVALID, error="priority: 2000 is not between 1 and 99"),
         3: held_because_of([2], "order"),

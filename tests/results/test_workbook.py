@@ -214,10 +214,10 @@ def test_a_comment_of_the_user_stays_beside_the_reason(source: Path, write: Any)
     """A cell has room for one comment: the reason comes first, and goes again when the cell is right."""
     results, _ = write(source, {2: INVALID, 3: CREATED, 4: CREATED}, [Problem(2, "code", "0012", "is unknown")])
     results.parent.save(source)
-    [mended] = write(source, {2: CREATED, 3: CREATED, 4: CREATED}, [])
+    [corrected] = write(source, {2: CREATED, 3: CREATED, 4: CREATED}, [])
 
     assert comment(results, "A2") == "clarus-batch: is unknown\nask Ann"
-    assert (comment(mended, "A2"), mended["A2"].comment.author) == ("ask Ann", "Ann")
+    assert (comment(corrected, "A2"), corrected["A2"].comment.author) == ("ask Ann", "Ann")
 
 
 @pytest.mark.parametrize("error", ["=1+1", "+1", "-1", "@x", "bell \x07 and \x00", "a < b & c > d", "]]>", "\ud800"])

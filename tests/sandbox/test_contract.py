@@ -51,7 +51,7 @@ def test_names_what_is_wrong_where(attributes: dict[str, Any], symbol: Symbol, d
 
 
 def test_names_every_violation_of_a_body() -> None:
-    """Nobody has to mend one mistake to hear of the next."""
+    """Nobody has to correct one mistake to hear of the next."""
     body = {"data": {"type": "orders", "attributes": {"priority": "high"}}}
 
     violations = check(Resource.GOODS_OUTS, body)

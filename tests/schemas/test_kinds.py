@@ -176,7 +176,7 @@ def test_what_is_accepted_has_one_json_value(kind: Kind, value: str, json: Any) 
         (kinds.datetime(), "2026-02-30", "is a date or time that does not exist", ""),
     ],
 )
-def test_what_is_refused_says_how_to_mend_it(kind: Kind, value: str, message: str, hint: str) -> None:
+def test_what_is_refused_says_how_to_correct_it(kind: Kind, value: str, message: str, hint: str) -> None:
     """The message follows the value, and the hint is for that very value."""
     _, wrong = judged(kind, value)
 

@@ -300,7 +300,7 @@ def test_a_collection_address_is_none_for_an_order(transformed: Transform) -> No
 
 
 def test_an_order_whose_address_is_wrong_is_blocked_by_its_row(transformed: Transform) -> None:
-    """The order itself is good: mending the address file is enough, and the error says where and what."""
+    """The order itself is good: correcting the address file is enough, and the error says where and what."""
     book = book_of(transformed, "HOME,DeliveryAddress,John,,UK,ACME")
 
     orders = transformed(f"{ORDER},address_code\nA,ACME,2026-06-10,P-1,1,HOME\nA,,,P-2,1,\n", book=book)

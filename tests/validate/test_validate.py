@@ -72,7 +72,7 @@ def test_a_wrong_cell_is_named_with_its_row_its_column_its_value_and_a_way_to_me
 
 
 def test_several_wrong_cells_of_one_row_are_all_told(validated: Validate) -> None:
-    """Nobody has to mend a row three times because each run tells one fault."""
+    """Nobody has to correct a row three times because each run tells one fault."""
     clean = validated(f"{ORDER},priority,country_code\nO-1,ACME,soon,P-1,none,2000,UK\n")
 
     assert [(problem.row, problem.column) for problem in errors(clean)] == [

@@ -159,7 +159,7 @@ def test_a_change_that_a_run_left_behind_is_taken_up(consultant: Any) -> None:
 
 
 def test_a_refused_change_leaves_the_product_and_says_why(consultant: Any) -> None:
-    """Its row is rejected and keeps the id; the mended file changes it."""
+    """Its row is rejected and keeps the id; the corrected file changes it."""
     row = {"code": "P-1", **AFTER, "update": "true"}
     consultant.run({"code": "P-1", **BEFORE})
     consultant.clarus.faults.add(Fault(what=What.STATUS, status=422, method="PATCH"))

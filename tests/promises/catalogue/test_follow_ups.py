@@ -305,7 +305,7 @@ def test_a_receipt_names_the_storage_unit_just_made(consultant: Any) -> None:
     ],
 )
 def test_a_receipt_waits_for_the_storage_unit_of_this_run(consultant: Any, fault: Fault, status: str) -> None:
-    """A receipt posted without its storage unit could never be mended: it waits for the unit, as for its product."""
+    """A receipt posted without its storage unit could never be corrected: it waits for the unit, as for its product."""
     consultant.configure(more="reconcile_attempts = 1\n")
     consultant.clarus.faults.add(fault)
     consultant.drop("products.csv", {"code": "P-1", "description": "One", "pallet": True})

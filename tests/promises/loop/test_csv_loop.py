@@ -1,4 +1,4 @@
-"""What an analyst does with a CSV file that came back: mend it in whatever opens it, save, drop it in again."""
+"""What an analyst does with a CSV file that came back: correct it in whatever opens it, save, drop it in again."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def saved(path: Path, rows: Rows, encoding: str = "utf-8-sig", delimiter: str = 
         csv.writer(file, delimiter=delimiter).writerows(rows)
 
 
-def mended(rows: Rows, words: dict[str, str]) -> Rows:
+def corrected(rows: Rows, words: dict[str, str]) -> Rows:
     """Other words for those that are wrong."""
     return [[words.get(cell, cell) for cell in row] for row in rows]
 
@@ -66,20 +66,20 @@ def first_round(operator: Any) -> Path:
 
 @pytest.mark.parametrize("kind", ["results", "failed"])
 @pytest.mark.parametrize(("encoding", "delimiter"), [("utf-8-sig", ","), ("cp1252", ";"), ("utf-16", "\t")])
-def test_only_what_was_mended_is_sent(
+def test_only_what_was_corrected_is_sent(
     operator: Any, first_round: Path, kind: str, encoding: str, delimiter: str
 ) -> None:
     """Whichever way the program saves the file; what is in Clarus keeps its ids."""
     operator.configure('fallback_encoding = "cp1252"\nfailed_files = "same"\n')
     source, sent = first_round / f"orders.{kind}.csv", [operator.posts()]
     rounds: list[Callable[[Rows], Rows]] = [
-        lambda rows: mended(rows, {"UK": "GB"}),
-        lambda rows: mended(rows, {"ten": "10"}),
+        lambda rows: corrected(rows, {"UK": "GB"}),
+        lambda rows: corrected(rows, {"ten": "10"}),
         without_surplus,
     ]
 
-    for number, mend in enumerate(rounds, start=1):
-        saved(operator.inbox / f"round {number}.csv", mend(opened(source)), encoding, delimiter)
+    for number, correct in enumerate(rounds, start=1):
+        saved(operator.inbox / f"round {number}.csv", correct(opened(source)), encoding, delimiter)
         operator.call("run")
         sent.append(operator.posts())
         source = operator.runs()[-1] / f"round {number}.{kind}.csv"
@@ -89,7 +89,7 @@ def test_only_what_was_mended_is_sent(
 
 def test_sorted_rows_with_columns_of_their_own_under_another_name(operator: Any, first_round: Path) -> None:
     """Blank rows and done rows may be gone, and status columns may stand anywhere."""
-    heading, *rows = without_surplus(mended(opened(first_round / "orders.results.csv"), {"UK": "GB", "ten": "10"}))
+    heading, *rows = without_surplus(corrected(opened(first_round / "orders.results.csv"), {"UK": "GB", "ten": "10"}))
     rows = sorted((row for row in rows if row and row[0] != "SO-4"), key=lambda row: (row[6], row[0]), reverse=True)
     before = operator.posts()
     saved(
@@ -121,7 +121,7 @@ def test_the_failed_file_speaks_of_its_own_rows(first_round: Path) -> None:
     assert told[4].startswith("the row has 8 fields where the headings have 7")
 
 
-def test_an_unmended_file_dropped_in_again_says_the_same(operator: Any, first_round: Path) -> None:
+def test_an_uncorrected_file_dropped_in_again_says_the_same(operator: Any, first_round: Path) -> None:
     """Nothing is sent, and nothing changes but the file's name."""
     before, results = operator.posts(), (first_round / "orders.results.csv").read_bytes()
     (operator.inbox / "again.csv").write_bytes(results)
@@ -146,8 +146,8 @@ def test_rows_that_are_done_stand_whatever_a_spreadsheet_made_of_their_cells(ope
     operator.drop("products.csv", "Code,Description,Unit Stock Unit Type Code,Barcode\nP-1,One,EACH,5012345678900\n")
     assert operator.call("run").exit_code == 0
     before, sent = operator.results("orders.results.csv"), operator.posts()
-    rows = mended(opened(operator.runs()[-1] / "orders.results.csv"), {"2026-06-10": "10/06/2026"})
-    products = mended(opened(operator.runs()[-1] / "products.results.csv"), {"5012345678900": "5.01235E+12"})
+    rows = corrected(opened(operator.runs()[-1] / "orders.results.csv"), {"2026-06-10": "10/06/2026"})
+    products = corrected(opened(operator.runs()[-1] / "products.results.csv"), {"5012345678900": "5.01235E+12"})
 
     saved(operator.inbox / "orders.csv", [rows[0], rows[2], rows[3], rows[1]])
     saved(operator.inbox / "products.csv", products)
@@ -192,7 +192,7 @@ def test_a_run_taken_up_again_still_tells_the_cells_of_what_stands(operator: Any
 
 @pytest.mark.parametrize("accounts", ["stated", "by default"])
 def test_a_line_that_is_done_is_never_sent_in_another_document(operator: Any, accounts: str) -> None:
-    """Rows sorted by product, of one reference in two accounts: what is done stays, what was mended goes whole."""
+    """Rows sorted by product, of one reference in two accounts: what is done stays, what was corrected goes whole."""
     if accounts == "by default":
         operator.configure(sections='[defaults.orders]\naccount_code = "ACME"\n')
     heading = "order_reference,account_code,expected_date_of_dispatch,product_code,quantity,alt_line_reference"
@@ -206,7 +206,7 @@ def test_a_line_that_is_done_is_never_sent_in_another_document(operator: Any, ac
 
     saved(operator.inbox / "orders.csv", [done[0], done[1], done[2], new[0], done[3], new[1]])
     first = operator.call("run")
-    rows = mended(opened(operator.runs()[-1] / "orders.results.csv"), {"x": "5"})
+    rows = corrected(opened(operator.runs()[-1] / "orders.results.csv"), {"x": "5"})
     saved(operator.inbox / "orders.csv", [rows[0], *sorted(rows[1:], key=lambda row: row[5])])
     second = operator.call("run")
 

@@ -1,4 +1,4 @@
-"""What an analyst does with a workbook that came back: mend the red cells, save, drop it in again."""
+"""What an analyst does with a workbook that came back: correct the red cells, save, drop it in again."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ RED = "FFF4756F"
 
 @pytest.fixture
 def first_round(operator: Any) -> Path:
-    """The folder of a run that loaded SO-1 and SO-4, and has three other orders to be mended."""
+    """The folder of a run that loaded SO-1 and SO-4, and has three other orders to be corrected."""
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "Orders"
@@ -73,32 +73,32 @@ def test_what_came_back_looks_as_an_analyst_expects(first_round: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["results", "failed"])
-def test_only_what_was_mended_is_sent(operator: Any, first_round: Path, kind: str) -> None:
+def test_only_what_was_corrected_is_sent(operator: Any, first_round: Path, kind: str) -> None:
     """Round by round one mistake less; whatever is in Clarus is kept and never sent again."""
     names = {"results": "orders.results.xlsx", "failed": "orders.failed.xlsx"}
-    mended = [{"UK": "GB", "ten": 10}, {"NOPE": "DEMO-002"}, {None: 7}, {"NOBODY": "GLOBEX"}]
+    corrected = [{"UK": "GB", "ten": 10}, {"NOPE": "DEMO-002"}, {None: 7}, {"NOBODY": "GLOBEX"}]
     source, sent = first_round / names[kind], [operator.posts()]
 
-    for number, values in enumerate(mended, start=1):
+    for number, values in enumerate(corrected, start=1):
         book = openpyxl.load_workbook(source)
-        mend(book["Orders"], values)
-        name = f"orders mended {number}.xlsx"
+        correct(book["Orders"], values)
+        name = f"orders corrected {number}.xlsx"
         book.save(operator.inbox / name)
         called = operator.call("run")
         sent.append(operator.posts())
-        source = operator.runs()[-1] / f"orders mended {number}.{kind}.xlsx"
+        source = operator.runs()[-1] / f"orders corrected {number}.{kind}.xlsx"
 
     assert called.exit_code == 0, called.output
     assert [later - earlier for earlier, later in pairwise(sent)] == [1, 1, 0, 1]
     assert loaded(operator) == ["SO-1", "SO-2", "SO-3", "SO-4", "SO-5"]
-    assert not (operator.runs()[-1] / "orders mended 4.failed.xlsx").exists()
+    assert not (operator.runs()[-1] / "orders corrected 4.failed.xlsx").exists()
 
 
 def test_sorting_deleting_adding_columns_and_renaming_break_nothing(operator: Any, first_round: Path) -> None:
     """The rows find their orders again by what they hold, not by where they stand."""
     book = openpyxl.load_workbook(first_round / "orders.results.xlsx")
     sheet = book["Orders"]
-    mend(sheet, {"UK": "GB", "ten": 10, "NOPE": "DEMO-002"})
+    correct(sheet, {"UK": "GB", "ten": 10, "NOPE": "DEMO-002"})
     rows = [list(cells) for cells in sheet.iter_rows(min_row=2, values_only=True)]
     kept = [row for row in rows if row[0] not in ("SO-4", "SO-5")]
     kept.sort(key=lambda row: (row[0], -row[6]), reverse=True)
@@ -130,7 +130,7 @@ def test_sorting_deleting_adding_columns_and_renaming_break_nothing(operator: An
     assert not red_cells(results)
 
 
-def test_an_unmended_file_dropped_in_again_sends_nothing(operator: Any, first_round: Path) -> None:
+def test_an_uncorrected_file_dropped_in_again_sends_nothing(operator: Any, first_round: Path) -> None:
     """The same cells are red for the same reasons."""
     before = operator.posts()
     shutil.copy(first_round / "orders.results.xlsx", operator.inbox / "again.xlsx")
@@ -149,10 +149,10 @@ def test_an_unmended_file_dropped_in_again_sends_nothing(operator: Any, first_ro
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="no LibreOffice here")
 def test_a_spreadsheet_program_saves_what_we_can_read(operator: Any, first_round: Path, tmp_path: Path) -> None:
-    """Results that LibreOffice opened and saved hold the same cells, and the mended orders go."""
+    """Results that LibreOffice opened and saved hold the same cells, and the corrected orders go."""
     book = openpyxl.load_workbook(first_round / "orders.results.xlsx")
-    mend(book["Orders"], {"UK": "GB", "ten": 10})
-    book.save(tmp_path / "mended.xlsx")
+    correct(book["Orders"], {"UK": "GB", "ten": 10})
+    book.save(tmp_path / "corrected.xlsx")
     before = operator.posts()
 
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
@@ -165,7 +165,7 @@ def test_a_spreadsheet_program_saves_what_we_can_read(operator: Any, first_round
             "xlsx",
             "--outdir",
             operator.inbox,
-            tmp_path / "mended.xlsx",
+            tmp_path / "corrected.xlsx",
         ],
         check=True,
         capture_output=True,
@@ -173,7 +173,7 @@ def test_a_spreadsheet_program_saves_what_we_can_read(operator: Any, first_round
     )
     operator.call("run")
 
-    rows = list(openpyxl.load_workbook(operator.runs()[-1] / "mended.results.xlsx")["Orders"].values)
+    rows = list(openpyxl.load_workbook(operator.runs()[-1] / "corrected.results.xlsx")["Orders"].values)
     assert operator.posts() - before == 1
     assert [row[7] for row in rows[1:]] == [
         *("created", "created", "created", "created", "invalid", "created", "invalid"),
@@ -195,7 +195,7 @@ def said(sheet: Worksheet, cell: str) -> str:
     return comment.text if comment else ""
 
 
-def mend(sheet: Worksheet, values: Mapping[Any, Any]) -> None:
+def correct(sheet: Worksheet, values: Mapping[Any, Any]) -> None:
     """Type another value into each red cell that holds one of these; formats and comments stay, as in Excel."""
     for cell in red_cells(sheet):
         if sheet[cell].value in values:
