@@ -16,7 +16,7 @@ from schemas.vocabulary.lists import ACCOUNTS, CARRIER_SERVICES, CARRIERS, CUSTO
     key=("account_code", "order_reference"),
     resource="goods_outs",
     listed=ORDERS,
-    after=("addresses", "customers", "products", "receipts"),
+    after=("addresses", "customers", "products", "receipts", "carriers", "carrier_services"),
     has_lines=True,
     not_in_api={"supplier_code": "an order has no supplier in Clarus's API"},
     quantity=Quantity(

@@ -17,6 +17,7 @@ from schemas.vocabulary.lists import ACCOUNT_PRODUCTS, ACCOUNTS, LOCATIONS, PROD
     resource="products",
     listed=PRODUCTS,
     changeable=True,
+    after=("locations",),
     parts=(
         Part(
             "account",
@@ -47,6 +48,7 @@ from schemas.vocabulary.lists import ACCOUNT_PRODUCTS, ACCOUNTS, LOCATIONS, PROD
             "pick face",
             key=("Pick Face Location Code",),
             needs=("Pick Face Location Code",),
+            within=("Pick Face Warehouse Code",),
             place={"resource": "pickface_products"},
         ),
     ),
@@ -147,7 +149,7 @@ class Products(pa.DataFrameModel):
         choice("centimetre", "metre", "inch", "foot", "millimetre"),
         "Storage Unit Unit Of Measure",
     )
-    pick_face_location_code: Series[str] = follow_up("pick_face", "location_id", code_of(LOCATIONS), "Pick Face Location Code")
+    pick_face_location_code: Series[str] = follow_up("pick_face", "location_id", code_of(LOCATIONS), "Pick Face Location Code", within="Pick Face Warehouse Code")
     pick_face_trigger_min: Series[str] = follow_up("pick_face", "trigger_min", integer(0), "Pick Face Trigger Min")
     pick_face_trigger_max: Series[str] = follow_up("pick_face", "trigger_max", integer(0), "Pick Face Trigger Max")
     pick_face_allowed_configurations: Series[str] = unsent("Pick Face Allowed Configurations")
@@ -172,6 +174,7 @@ class Products(pa.DataFrameModel):
     subsidiary_hazardous_3: Series[str] = unsent("Subsidiary Hazardous 3")
     # Accepted under their API names; the template has no column for them.
     country_of_manufacture: Series[str] = header("country_of_manufacture", text(6))
+    pick_face_warehouse_code: Series[str] = follow_up("pick_face", "", code(), "Pick Face Warehouse Code", note="needed where several warehouses have a location of this code")
     output_quantity: Series[str] = header("output_quantity", number(above=0))
     assemble_on_pick: Series[str] = header("assemble_on_pick", flag())
     require_dimensions_on_receipt: Series[str] = header("require_dimensions_on_receipt", flag())

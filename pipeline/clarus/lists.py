@@ -33,6 +33,10 @@ class Lists:
 
     async def find(self, codes: CodeList, keys: Collection[Key]) -> dict[Key, list[int]]:
         """Return the ids of the records with these keys, ascending; keys that are not there are absent."""
+        if codes.alone and len({len(key) for key in keys}) > 1:
+            halves = [[key for key in keys if (len(key) == 1) is alone] for alone in (True, False)]
+            alone, narrowed = await asyncio.gather(*(self.find(codes, half) for half in halves))
+            return {**alone, **narrowed}
         if codes.doubtful and codes not in self._without:
             try:
                 return await self._find(codes, codes.key, keys)
@@ -46,12 +50,20 @@ class Lists:
         return codes in self._without
 
     async def _find(self, codes: CodeList, fields: tuple[str, ...], keys: Collection[Key]) -> dict[Key, list[int]]:
+        if codes.alone and any(len(key) == 1 for key in keys):
+            fields = fields[-1:]
         wanted: dict[Key, list[Key]] = {}  # by the part of the key that the server tells
         for key in set(keys):
-            told = tuple(part for part, field in zip(key, codes.key, strict=True) if field in fields)
+            own = codes.key[-len(key) :]
+            told = tuple(part for part, field in zip(key, own, strict=True) if field in fields)
             wanted.setdefault(told, []).append(key)
         values = sorted({key[codes.filtered] for key in keys})
-        filters = [{codes.filter: {"in": _typed(codes, batch)}} for batch in self._batches(values)]
+        filters: list[dict[str, Any]] = [
+            {codes.filter: {"in": _typed(codes, batch)}} for batch in self._batches(values)
+        ]
+        outer = sorted({key[0] for key in keys if len(key) > 1}) if codes.narrowed_by else []
+        if 0 < len(outer) <= self._batch:
+            filters = [{**each, codes.narrowed_by: {"in": outer}} for each in filters]
         found: dict[Key, list[int]] = {}
         for nodes in await self._all(codes.name, _query(codes, fields), filters):
             for node in nodes:

@@ -38,6 +38,10 @@ class KnownOfType:
         }
         return tuple(column or free.get(name, "") for column, name in zip(named, folded, strict=True))
 
+    def proper(self, folded: Sequence[str]) -> set[str]:
+        """The columns that are named by their own heading, or by one that the configuration maps."""
+        return {column for name in folded if (column := self.mapped.get(name) or self.headings.get(name))}
+
     def spared(self, folded: Sequence[str], columns: Sequence[str]) -> frozenset[int]:
         """Positions that are not read, and count as known all the same."""
         known = {*self.ignored, *map(fold, self.record.not_in_api)}
@@ -86,6 +90,7 @@ def _claimed(record: RecordType, mapped: Mapping[str, str]) -> set[str]:
     """Every heading that could mean something to a record type: all its attributes too, whatever column is meant."""
     sent = record.at(Level.HEADER, Level.ADDRESS, Level.LINE)
     names = {*record.names, *mapped, *(fold(column.attribute) for column in sent if column.attribute)}
+    names -= {fold(column.heading) for column in sent if column.besides}
     names |= {name.rstrip("0123456789") for name in names}  # whoever has an external_system_reference1 …
     if record.name in EXTENDS:
         names -= RECORD_TYPES[EXTENDS[record.name]].names.keys()

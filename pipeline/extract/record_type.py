@@ -80,7 +80,7 @@ def recognise(cells: Sequence[str], options: Options) -> Layout | None:
 def _as_said(cells: tuple[str, ...], folded: tuple[str, ...], options: Options) -> Layout | None:
     """Read the headings as those of the record type that the configuration names."""
     said = next(known for known in options.known.types if known.record.name == options.holds)
-    layout = _as_type(said, cells, folded)
+    layout = _as_type(said, cells, folded, is_said=True)
     return replace(layout, is_said=True, fault=_doubled(layout) or _missing(layout, options)) if layout else None
 
 
@@ -114,10 +114,13 @@ def not_ignored(layout: Layout, unknown: Mapping[str, int], options: Options) ->
     return {heading: count for heading, count in unknown.items() if fold(heading) not in ignored}
 
 
-def _as_type(known: KnownOfType, cells: tuple[str, ...], folded: tuple[str, ...]) -> Layout | None:
+def _as_type(
+    known: KnownOfType, cells: tuple[str, ...], folded: tuple[str, ...], is_said: bool = False
+) -> Layout | None:
     """Read the headings as those of a record type; None where those that name its documents are not there."""
     columns = known.columns(folded)
-    if not {known.record.reference, *known.record.identified_by} <= set(columns):
+    named = set(columns) if is_said else known.proper(folded)
+    if known.record.reference not in columns or not named.issuperset(known.record.identified_by):
         return None
     return Layout(known.record, cells, columns, spared=known.spared(folded, columns))
 

@@ -19,6 +19,8 @@ def identity(document: Document, tenant: str) -> Identity:
 def identity_of(key: tuple[str, ...], record: str, tenant: str) -> Identity:
     """The name in the ledger of the document of a record type that has this key."""
     narrowing = key[:-1]
+    while len(narrowing) > 1 and not narrowing[-1]:  # one that may be blank, and was not known to earlier versions
+        narrowing = narrowing[:-1]
     if len(narrowing) > 1:  # a code may hold a slash itself: A/B and C are not A and B/C
         narrowing = tuple(part.replace("~", "~0").replace("/", "~1") for part in narrowing)
     return Identity(tenant, record, "/".join(narrowing), key[-1])

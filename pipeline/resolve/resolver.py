@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from pipeline.event_loop import in_turns
@@ -39,7 +39,9 @@ class Resolver:
     _known: dict[CodeList, dict[Key, Id | None]] = field(default_factory=dict)  # None: Clarus does not have it
     _failed: dict[tuple[CodeList, Key], Failure] = field(default_factory=dict)
     _explained: dict[tuple[CodeList, Key], str] = field(default_factory=dict)
-    _ambiguous: dict[tuple[CodeList, Key], list[int]] = field(default_factory=dict)  # the records of one code
+    _ambiguous: dict[tuple[CodeList, Key], list[Id]] = field(default_factory=dict)  # the records of one code
+    # Those that this run has met, by the code alone, of lists in which a code may stand without what narrows it.
+    _met: dict[tuple[CodeList, Key], set[Id]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.units = StorageUnits(self.lists, self.settle, self.wait, self.storage_unit_field)
@@ -51,6 +53,8 @@ class Resolver:
         elif codes in self._named:
             self._known.setdefault(codes, {})[key] = record
             self._failed.pop((codes, key), None)
+            if codes.alone and len(key) > 1:
+                self._met.setdefault((codes, key[-1:]), set()).add(record)
             if fresh and codes is PRODUCTS:
                 self.units.product_is_new(key[0])
 
@@ -66,6 +70,8 @@ class Resolver:
             self.units.failed(key, failure)
         elif codes in self._named and self._known.get(codes, {}).get(key) is None:
             self._failed.setdefault((codes, key), failure)
+            if codes.alone and len(key) > 1:  # others of this code may be in Clarus
+                self._failed.setdefault((codes, key[-1:]), replace(failure, only_if_absent=True))
 
     def has_failed(self, codes: CodeList, key: Key) -> bool:
         """Whether this run has tried to bring a record into Clarus, in vain."""
@@ -92,8 +98,9 @@ class Resolver:
         known = self._known.setdefault(codes, {})
         missing = {key for key in keys if key not in known and not self._surely_failed(codes, key)}
         if missing:
-            found = await self.lists.find(codes, missing)
-            known.update({key: found[key][0] if len(found.get(key, ())) == 1 else None for key in missing})
+            told = await self.lists.find(codes, missing)
+            found = {key: [*{*told.get(key, ()), *self._met.get((codes, key), ())}] for key in missing}
+            known.update({key: ids[0] if len(ids) == 1 else None for key, ids in found.items()})
             self._ambiguous.update({(codes, key): ids for key, ids in found.items() if len(ids) > 1})
 
     def _surely_failed(self, codes: CodeList, key: Key) -> bool:
@@ -148,6 +155,8 @@ class Resolver:
         if record is None and (ids := self._ambiguous.get((code.codes, code.key))):
             message = f"{code} stands for {len(ids)} records in Clarus (ids {', '.join(map(str, ids[:5]))})"
             hint = "give each of them a code of its own in Clarus"
+            if code.codes.alone:
+                hint = f"fill {document.record.columns[code.heading].within}, which says which of them is meant"
             return Status.INVALID, Problem(row, code.heading, code.key[-1], message, hint)
         if record is None:
             hint = f"correct the code, or create the {code.codes.noun} in Clarus first"

@@ -143,7 +143,7 @@ class RowAccounts:
     def followed(self, document: Document, outcome: Outcome) -> None:
         """Take down how a follow-up ended: its rows are done only if it is in Clarus as well."""
         own = self._named_problems(outcome)
-        name = f"{document.record.noun} {'/'.join(document.key[1:])}"
+        name = f"{document.record.noun} {'/'.join(filter(None, document.key[1:]))}"
         for row in document.rows:
             self._outstanding[row] -= 1
             before = self.results.get(row)

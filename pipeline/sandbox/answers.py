@@ -18,6 +18,9 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+DONE = Answer(204, b"")
+
+
 def json(value: Json, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> Answer:
     return Answer(status, orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS), tuple(headers))
 
@@ -47,8 +50,8 @@ def unauthorized(words: str) -> Answer:
 
 
 def created(record: Record) -> Answer:
-    if record.resource is Resource.ACCOUNT_PRODUCTS:
-        # The document's example has neither `data` nor `attributes`.
+    if record.resource in (Resource.ACCOUNT_PRODUCTS, Resource.CARRIER_SERVICES):
+        # The document's examples have neither `data` nor `attributes`.
         return json({"id": record.id, **record.attributes})
     if record.resource is Resource.PICKFACE_PRODUCTS:
         return json({"data": _pick_face(record)})
@@ -63,6 +66,9 @@ _STRING_IDS = {
     Resource.DELIVERY_ADDRESSES,
     Resource.SUPPLIERS,
     Resource.CUSTOMERS,
+    Resource.CARRIERS,
+    Resource.COLLECTION_ADDRESSES,
+    Resource.CROSSDOCKS,
 }
 
 

@@ -25,6 +25,23 @@ from pipeline.sandbox.kinds import (
     judge,
 )
 from pipeline.sandbox.resources import Resource
+from pipeline.sandbox.shared_attributes import (
+    CONFIGURATIONS,
+    DIMENSIONS,
+    DISPATCH_STRATEGIES,
+    EXTERNAL,
+    FLAG,
+    ID,
+    INSTANT,
+    LENGTH_UNITS,
+    PACK_STRATEGIES,
+    PLACE,
+    SLOTS,
+    STANDING_ADDRESS,
+    TEXT,
+    WHOLE,
+)
+from pipeline.sandbox.warehouse_contract import WAREHOUSE_RECORDS
 
 
 def check(resource: Resource, body: Json, storage_unit_field: str = "", changing: bool = False) -> list[Violation]:
@@ -57,33 +74,17 @@ def body_of(resource: Resource, storage_unit_field: str = "", changing: bool = F
 
 
 # For these the document has one schema for both.
-_REQUIRED_IN_CHANGES = frozenset({Resource.PRODUCTS, Resource.GOODS_IN_RECEIPTS, Resource.GOODS_OUTS})
+_REQUIRED_IN_CHANGES = frozenset(
+    {Resource.PRODUCTS, Resource.GOODS_IN_RECEIPTS, Resource.GOODS_OUTS, Resource.LOCATIONS}
+)
 
 _WITH_ADDRESS = frozenset({Resource.GOODS_IN_RECEIPTS, Resource.GOODS_OUTS})
 
-_TEXT = String(nullable=True)
-_ID = Integer(nullable=True)
-_WHOLE = Integer(nullable=True)
-_FLAG = Boolean(nullable=True)
-_INSTANT = Datetime(nullable=True)
-
-_CONFIGURATIONS = ("unit", "case", "inner", "outer")
-_DIMENSIONS = ("length", "area", "volume", "weight", "none")
-_LENGTH_UNITS = ("centimetre", "metre", "inch", "foot", "millimetre")
-_DISPATCH_STRATEGIES = ("manual", "auto", "load", "shipment", "auto_shipment")
-_PACK_STRATEGIES = ("disabled", "pack_by_line", "pack_by_unit")
-
-_EXTERNAL: dict[str, Kind] = {f"external_system_reference{n}": _TEXT for n in (1, 2, 3)}
-_SLOTS: dict[str, Kind] = {
-    f"{slot}{n}": kind
-    for slot, kind in (("string", _TEXT), ("integer", _WHOLE), ("datetime", _INSTANT), ("boolean", _FLAG))
-    for n in range(1, 6)
-}
 _ALTERNATIVES: dict[str, Kind] = {
-    "alt_line_note": _TEXT,
-    "alt_line_number": _TEXT,
-    "alt_line_reference": _TEXT,
-    "alt_product_code": _TEXT,
+    "alt_line_note": TEXT,
+    "alt_line_number": TEXT,
+    "alt_line_reference": TEXT,
+    "alt_product_code": TEXT,
 }
 
 
@@ -96,23 +97,12 @@ def _lines_changes(attributes: Mapping[str, Kind]) -> Array:
     return Array(Object(change))
 
 
-_PLACE: dict[str, Kind] = {
-    "address_1": String(80, nullable=True),
-    "address_2": String(80, nullable=True),
-    "address_3": String(80, nullable=True),  # the town
-    "address_4": String(80, nullable=True),  # the county
-    "address_5": String(80, nullable=True),
-    "postcode": String(10, nullable=True),
-    "country_code": String(6, nullable=True),
-    "phone_number": String(50, nullable=True),
-}
-
 _ADDRESS = (
-    _PLACE
-    | _EXTERNAL
+    PLACE
+    | EXTERNAL
     | {
-        "name": _TEXT,
-        "code": _TEXT,
+        "name": TEXT,
+        "code": TEXT,
         "email_address": Email(254, nullable=True),
     }
 )
@@ -121,111 +111,98 @@ _ADDRESS_RELATIONSHIP = Object(
     {"address": Object({"data": Object({"type": Choice(("addresses",)), "attributes": Object(_ADDRESS)})})}
 )
 
-_STANDING_ADDRESS = (
-    _PLACE
-    | _EXTERNAL
-    | {
-        "name": String(),
-        "code": String(50),
-        "email_address": String(254, nullable=True),
-        "default_notes": _TEXT,
-        "is_active": Boolean(),
-        "external_delivery_id": _TEXT,
-    }
-)
-
 _PRODUCT = (
-    _EXTERNAL
-    | _SLOTS
+    EXTERNAL
+    | SLOTS
     | {
         "description": String(150, required=True),
         "stock_unit_type_id": Integer(required=True),
         "code": String(50, nullable=True),
-        "long_description": _TEXT,
-        "barcode": _TEXT,
-        "case_barcode": _TEXT,
-        "inner_barcode": _TEXT,
-        "outer_barcode": _TEXT,
+        "long_description": TEXT,
+        "barcode": TEXT,
+        "case_barcode": TEXT,
+        "inner_barcode": TEXT,
+        "outer_barcode": TEXT,
         "commodity_code": String(14, nullable=True),
         "country_of_manufacture": String(6, nullable=True),
         "customs_description": String(255, nullable=True),
         "shelf_life_min": Integer(1, nullable=True),  # days
         "shelf_life_max": Integer(1, nullable=True),  # days
-        "stop": _FLAG,
-        "obsolete": _WHOLE,
+        "stop": FLAG,
+        "obsolete": WHOLE,
         "specific_gravity": Number(nullable=True),
         "output_quantity": Number(above=0, nullable=True),
-        "assemble_on_pick": _FLAG,
-        "require_dimensions_on_receipt": _FLAG,
-        "non_hazardous_for_transport": _FLAG,
+        "assemble_on_pick": FLAG,
+        "require_dimensions_on_receipt": FLAG,
+        "non_hazardous_for_transport": FLAG,
         "pick_strategy": Choice(("pick_by_line", "batch_pick")),
         "product_type": Choice(("single", "bill_of_materials")),
         "serial_number_tracking_setting": Choice(("no_tracking", "track_during_pick", "full_tracking")),
         "unit_quantity_conversion_strategy": Choice(("none", "volume", "weight")),
-        "default_order_configuration": Choice(_CONFIGURATIONS),
-        "default_receipt_configuration": Choice(_CONFIGURATIONS),
+        "default_order_configuration": Choice(CONFIGURATIONS),
+        "default_receipt_configuration": Choice(CONFIGURATIONS),
     }
 )
 
 _RECEIPT_LINE = (
-    _EXTERNAL
-    | _SLOTS
+    EXTERNAL
+    | SLOTS
     | _ALTERNATIVES
     | {
         "product_id": Integer(),
         "expected_quantity": Number(above=0),
         "expected_configurations_quantity": Number(above=0, nullable=True),
-        "stock_configuration": Choice(_CONFIGURATIONS),
-        "expected_quantity_dimension": Choice(_DIMENSIONS),
+        "stock_configuration": Choice(CONFIGURATIONS),
+        "expected_quantity_dimension": Choice(DIMENSIONS),
     }
 )
 
 _RECEIPT = (
-    _EXTERNAL
-    | _SLOTS
+    EXTERNAL
+    | SLOTS
     | {
         "account_id": Integer(required=True),
         "warehouse_id": Integer(required=True),
-        "reference": _TEXT,
-        "supplier_id": _ID,
-        "expected_date_of_arrival": _INSTANT,
-        "actual_date_of_arrival": _INSTANT,
-        "notes": _TEXT,
+        "reference": TEXT,
+        "supplier_id": ID,
+        "expected_date_of_arrival": INSTANT,
+        "actual_date_of_arrival": INSTANT,
+        "notes": TEXT,
         "lines_changes": _lines_changes(_RECEIPT_LINE),
     }
 )
 
 _ORDER_LINE = (
-    _EXTERNAL
-    | _SLOTS
+    EXTERNAL
+    | SLOTS
     | _ALTERNATIVES
-    | {f"datetime{n}_{end}": _INSTANT for n in range(1, 6) for end in ("from", "to")}
+    | {f"datetime{n}_{end}": INSTANT for n in range(1, 6) for end in ("from", "to")}
     | {
         "product_id": Integer(),
         "order_quantity": Number(above=0),
         "ordered_configurations_quantity": Number(above=0, nullable=True),
-        "order_quantity_dimension": Choice(_DIMENSIONS),
-        "stock_configuration": Choice(_CONFIGURATIONS),
+        "order_quantity_dimension": Choice(DIMENSIONS),
+        "stock_configuration": Choice(CONFIGURATIONS),
         "carrier_id": Integer(),
         "carrier_service_id": Integer(),
-        "dispatch_strategy": Choice(_DISPATCH_STRATEGIES),
-        "pack_strategy": Choice(_PACK_STRATEGIES),
-        "goods_in_receipt_line_id": _ID,
-        "stock_to_pick_id": _ID,
-        "stock_description": _TEXT,
-        "storage_unit_reference": _TEXT,
+        "dispatch_strategy": Choice(DISPATCH_STRATEGIES),
+        "pack_strategy": Choice(PACK_STRATEGIES),
+        "goods_in_receipt_line_id": ID,
+        "stock_to_pick_id": ID,
+        "stock_description": TEXT,
+        "storage_unit_reference": TEXT,
     }
 )
 
 _ORDER = (
-    _EXTERNAL
-    | _SLOTS
+    EXTERNAL
+    | SLOTS
     | {
         "goods_out_type": Choice(("sales_order", "work_order", "crossdock"), required=True),
         "account_id": Integer(required=True),
         "reference": String(50, required=True),
         "expected_date_of_dispatch": Datetime(required=True),
-        "actual_date_of_dispatch": _INSTANT,
+        "actual_date_of_dispatch": INSTANT,
         "warehouse_id": Integer(),
         "carrier_id": Integer(),
         "carrier_service_id": Integer(),
@@ -234,19 +211,19 @@ _ORDER = (
         "goods_out_status_id": Integer(),
         "integration_id": Integer(),
         "location_id": Integer(),
-        "original_delivery_address_id": _ID,
-        "short_order_lines_reason_code_id": _ID,
-        "short_order_lines_description": _TEXT,
+        "original_delivery_address_id": ID,
+        "short_order_lines_reason_code_id": ID,
+        "short_order_lines_description": TEXT,
         "priority": Integer(1, maximum=99),
         "drop_sequence": Integer(0, nullable=True),
-        "dispatch_strategy": Choice(_DISPATCH_STRATEGIES),
-        "pack_strategy": Choice(_PACK_STRATEGIES),
+        "dispatch_strategy": Choice(DISPATCH_STRATEGIES),
+        "pack_strategy": Choice(PACK_STRATEGIES),
         "pick_type": Choice(("standard", "tote")),
-        "load_reference": _TEXT,
-        "pick_reference": _TEXT,
-        "delivery_notes": _TEXT,
-        "order_notes": _TEXT,
-        "pick_notes": _TEXT,
+        "load_reference": TEXT,
+        "pick_reference": TEXT,
+        "delivery_notes": TEXT,
+        "order_notes": TEXT,
+        "pick_notes": TEXT,
         "packing_notes": String(255, nullable=True),
         "lines_changes": _lines_changes(_ORDER_LINE),
     }
@@ -259,8 +236,8 @@ _ATTRIBUTES: dict[Resource, Mapping[str, Kind]] = {
     Resource.PRODUCT_STORAGE_UNITS: {
         "product_id": Integer(required=True),
         "storage_unit_type_id": Integer(required=True),
-        "stock_configuration": Choice(_CONFIGURATIONS, required=True),
-        "unit_of_measure": Choice(_LENGTH_UNITS, required=True),
+        "stock_configuration": Choice(CONFIGURATIONS, required=True),
+        "unit_of_measure": Choice(LENGTH_UNITS, required=True),
         "per_layer": Number(0, required=True),
         "number_of_layers": Integer(0, required=True),
         "total": Number(0, nullable=True),
@@ -275,31 +252,32 @@ _ATTRIBUTES: dict[Resource, Mapping[str, Kind]] = {
     Resource.PICKFACE_PRODUCTS: {
         "product_id": Integer(required=True),
         "location_id": Integer(),
-        "location_group_id": _ID,
+        "location_group_id": ID,
         "replenishment_type": Choice(("continuous", "demand", "order_volume")),
         "full_storage_units_only": Boolean(),
         "priority": Integer(0),
         "trigger_min": Integer(0),
         "trigger_max": Integer(0),
     },
-    Resource.DELIVERY_ADDRESSES: _STANDING_ADDRESS | {
+    Resource.DELIVERY_ADDRESSES: STANDING_ADDRESS | {
         "name": String(required=True),
         "code": String(50, required=True),
-        "customer_id": _ID,
+        "customer_id": ID,
     },
-    Resource.SUPPLIERS: _EXTERNAL | {
+    **WAREHOUSE_RECORDS,
+    Resource.SUPPLIERS: EXTERNAL | {
         "code": String(50, required=True),
         "name": String(50, required=True),
-        "description": _TEXT,
-        "active": _FLAG,
-        "address": Object(_STANDING_ADDRESS),
+        "description": TEXT,
+        "active": FLAG,
+        "address": Object(STANDING_ADDRESS),
     },
-    Resource.CUSTOMERS: _EXTERNAL | {
+    Resource.CUSTOMERS: EXTERNAL | {
         "code": String(required=True),
         "name": String(required=True),
         "shelf_life_min": Integer(1, nullable=True),  # days
         "shelf_life_max": Integer(1, nullable=True),  # days
-        "pick_label_id": _ID,
+        "pick_label_id": ID,
         "address": Object(
             {
                 "name": String(),

@@ -30,6 +30,9 @@ class Symbol(StrEnum):
     ACCOUNT_PRODUCT_EXISTS = "account_product_exists"
     PRIORITY_EXISTS = "priority_exists"
     NOT_A_BILL = "not_a_bill_of_materials"
+    CARRIER_CODE_EXISTS = "carrier_code_exists"
+    CARRIER_SERVICE_CODE_EXISTS = "carrier_service_code_exists"
+    LOCATION_CODE_EXISTS = "location_code_exists"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,14 @@ class Object(Kind):
     """Exactly these members: a name that is not listed is refused."""
 
     members: Mapping[str, Kind]
+
+    def flaw(self, value: Json) -> Flaw | None:
+        return None if isinstance(value, dict) else (Symbol.TYPE, "must be an object")
+
+
+@dataclass(frozen=True, slots=True)
+class Anything(Kind):
+    """An object with whatever members."""
 
     def flaw(self, value: Json) -> Flaw | None:
         return None if isinstance(value, dict) else (Symbol.TYPE, "must be an object")

@@ -20,13 +20,13 @@ class Shown(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One list. Every node shows `id` besides its fields, and is filtered by it too."""
+    """One list. Every node shows `id` besides its fields."""
 
     resource: Resource
     filter_type: str
     fields: Mapping[str, Shown]
     links: Mapping[str, Resource] = field(default_factory=dict)  # `account` shows what `account_id` names
-    filters: tuple[str, ...] = ()  # fields, or a link's id or code: `product_id`, `product_code`
+    filters: tuple[str, ...] = ()  # `id`, fields, or a link's id or code: `product_id`, `product_code`
     attributes: Mapping[str, str] = field(default_factory=dict)  # the REST name, where it is another
     status: str = ""  # an object with the code and the name of the record's status
 
@@ -56,7 +56,7 @@ LISTINGS = (
             **_REFERENCES,
         },
         {"stock_unit_type": Resource.STOCK_UNIT_TYPES},
-        ("code", "description", "barcode", "product_type", "stop"),
+        ("code", "barcode", "description", "product_type"),
     ),
     Listing(
         Resource.PRODUCT_STORAGE_UNITS,
@@ -71,7 +71,7 @@ LISTINGS = (
             "height": Shown.NUMBER,
         },
         {"product": Resource.PRODUCTS, "storage_unit_type": Resource.STORAGE_UNIT_TYPES},
-        ("product_id", "product_code", "priority", "stock_configuration"),
+        ("product_id", "product_code", "storage_unit_type_id", "storage_unit_type_code", "priority"),
     ),
     Listing(Resource.ACCOUNTS, "AccountFilterType", _NAMED, filters=("code", "name")),
     Listing(Resource.WAREHOUSES, "WarehouseFilterType", _NAMED, filters=("code", "name")),
@@ -81,19 +81,24 @@ LISTINGS = (
         Resource.SUPPLIERS,
         "SupplierFilterType",
         {**_NAMED, "description": Shown.TEXT, "active": Shown.FLAG, **_REFERENCES},
-        filters=("code", "name", "active"),
+        filters=("id", "code", "name", "description", "active", "external_system_reference1"),
     ),
     Listing(
         Resource.CUSTOMERS,
         "CustomerFilterType",
         {**_NAMED, "shelf_life_min": Shown.INTEGER, "shelf_life_max": Shown.INTEGER, **_REFERENCES},
-        filters=("code", "name"),
+        filters=("code", "name", "external_system_reference1", "shelf_life_min", "shelf_life_max"),
     ),
-    Listing(Resource.CARRIERS, "CarrierFilterType", _NAMED, filters=("code", "name")),
+    Listing(
+        Resource.CARRIERS,
+        "CarrierFilterType",
+        {**_NAMED, "description": Shown.TEXT, "active": Shown.FLAG, "carrier_type": Shown.TEXT, **_REFERENCES},
+        filters=("code", "name", "active", "carrier_type", "external_system_reference1"),
+    ),
     Listing(
         Resource.CARRIER_SERVICES,
         "CarrierServiceFilterType",
-        {**_NAMED, "active": Shown.FLAG},
+        {**_NAMED, "active": Shown.FLAG, "is_default": Shown.FLAG},
         {"carrier": Resource.CARRIERS},
         ("code", "name", "carrier_id", "carrier_code", "active"),
     ),
@@ -117,12 +122,9 @@ LISTINGS = (
         (
             "reference",
             "account_id",
-            "account_code",
             "warehouse_id",
-            "warehouse_code",
             "expected_date_of_receipt",
             "status",
-            "external_system_reference1",
         ),
         {
             "expected_date_of_receipt": "expected_date_of_arrival",
@@ -150,14 +152,10 @@ LISTINGS = (
         (
             "reference",
             "account_id",
-            "account_code",
             "warehouse_id",
-            "warehouse_code",
             "carrier_id",
-            "priority",
             "expected_date_of_dispatch",
             "goods_out_status_code",
-            "external_system_reference1",
         ),
         status="goods_out_status",
     ),
@@ -177,9 +175,29 @@ LISTINGS = (
     Listing(
         Resource.LOCATIONS,
         "LocationsFilterType",
-        {"code": Shown.TEXT, "active": Shown.FLAG, "is_pickface": Shown.FLAG},
+        {
+            "code": Shown.TEXT,
+            "description": Shown.TEXT,
+            "active": Shown.FLAG,
+            "is_pickface": Shown.FLAG,
+            "aisle": Shown.TEXT,
+            "walk_sequence": Shown.INTEGER,
+        },
         {"warehouse": Resource.WAREHOUSES},
-        ("code", "warehouse_id", "warehouse_code", "is_pickface"),
+        ("code", "aisle", "warehouse_code", "walk_sequence"),
+        {"active": "is_active", "walk_sequence": "pick_sequence"},
+    ),
+    Listing(
+        Resource.CROSSDOCKS,
+        "CrossdockFilterType",
+        {
+            "reference": Shown.TEXT,
+            "status": Shown.TEXT,
+            "inbound_method": Shown.TEXT,
+            "expected_date_of_receipt": Shown.DATETIME,
+        },
+        {"account": Resource.ACCOUNTS, "warehouse": Resource.WAREHOUSES},
+        ("reference", "account_id", "warehouse_id", "supplier_id", "carrier_id", "expected_date_of_receipt"),
     ),
     Listing(
         Resource.PRODUCT_MATERIALS,
@@ -193,7 +211,7 @@ LISTINGS = (
         "AccountProductFilterType",
         {},
         {"account": Resource.ACCOUNTS, "product": Resource.PRODUCTS},
-        ("account_id", "account_code", "product_id", "product_code"),
+        ("account_id", "product_id"),
     ),
 )
 

@@ -103,7 +103,7 @@ def _definition(listing: Listing) -> str:
     links += f" {listing.status}: Status" if listing.status else ""
     filters = " ".join(f"{name}: {_FILTER_INPUT[shown_as(listing, name)]}" for name in listing.filters)
     return f"""
-        input {listing.filter_type} {{ id: IdInputType {filters} }}
+        input {listing.filter_type} {{ {filters} }}
         type {title} {{
             all(filter: {listing.filter_type}, first: Int, after: String): {title}Connection!
         }}

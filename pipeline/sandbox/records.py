@@ -31,12 +31,14 @@ class Record:
 FIRST_ID = {
     Resource.ACCOUNTS: 101,
     Resource.WAREHOUSES: 201,
-    Resource.CARRIERS: 301,
-    Resource.CARRIER_SERVICES: 341,
+    Resource.CARRIERS: 12_000_001,
+    Resource.CARRIER_SERVICES: 13_000_001,
     Resource.ORDER_TYPES: 401,
     Resource.STOCK_UNIT_TYPES: 501,
     Resource.STORAGE_UNIT_TYPES: 551,
-    Resource.LOCATIONS: 601,
+    Resource.LOCATIONS: 10_000_001,
+    Resource.LOCATION_TYPES: 651,
+    Resource.CUSTOM_CARRIER_TYPES: 661,
     Resource.SUPPLIERS: 701,
     Resource.CUSTOMERS: 801,
     Resource.PRODUCTS: 1_000_001,
@@ -47,6 +49,8 @@ FIRST_ID = {
     Resource.GOODS_OUTS: 6_000_001,
     Resource.DELIVERY_ADDRESSES: 7_000_001,
     Resource.PICKFACE_PRODUCTS: 8_000_001,
+    Resource.COLLECTION_ADDRESSES: 9_000_001,
+    Resource.CROSSDOCKS: 11_000_001,
 }
 FIRST_LINE_ID = {Resource.GOODS_IN_RECEIPTS: 50_000_001, Resource.GOODS_OUTS: 60_000_001}
 FIRST_STATUS = {Resource.GOODS_IN_RECEIPTS: "pending", Resource.GOODS_OUTS: "PENDING"}
@@ -61,6 +65,7 @@ INDEXED: dict[Resource, tuple[str, ...]] = {
     Resource.GOODS_OUTS: ("reference",),
     Resource.GOODS_OUT_LINES: ("goods_out_id", "product_id"),
     Resource.PICKFACE_PRODUCTS: (),
+    Resource.CROSSDOCKS: ("reference",),
 }
 
 

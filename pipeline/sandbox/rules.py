@@ -19,6 +19,10 @@ _NAMES: dict[str, Resource | None] = {
     "stock_unit_type_id": Resource.STOCK_UNIT_TYPES,
     "storage_unit_type_id": Resource.STORAGE_UNIT_TYPES,
     "location_id": Resource.LOCATIONS,
+    "location_type_id": Resource.LOCATION_TYPES,
+    "goods_in_location_id": Resource.LOCATIONS,
+    "collection_address_id": Resource.COLLECTION_ADDRESSES,
+    "custom_carrier_type_id": Resource.CUSTOM_CARRIER_TYPES,
     "original_delivery_address_id": Resource.DELIVERY_ADDRESSES,
     "product_id": Resource.PRODUCTS,
     "child_product_id": Resource.PRODUCTS,
@@ -34,7 +38,11 @@ _CODE_EXISTS = {
     Resource.PRODUCTS: Symbol.PRODUCT_CODE_EXISTS,
     Resource.SUPPLIERS: Symbol.SUPPLIER_CODE_EXISTS,
     Resource.CUSTOMERS: Symbol.CUSTOMER_CODE_EXISTS,
+    Resource.CARRIERS: Symbol.CARRIER_CODE_EXISTS,
+    Resource.CARRIER_SERVICES: Symbol.CARRIER_SERVICE_CODE_EXISTS,
+    Resource.LOCATIONS: Symbol.LOCATION_CODE_EXISTS,
 }
+_CODE_WITHIN = {Resource.CARRIER_SERVICES: "carrier_id", Resource.LOCATIONS: "warehouse_id"}
 
 _ATTRIBUTES = "data.attributes"
 
@@ -142,7 +150,12 @@ def _taken(
 ) -> Iterator[Violation]:
     code = attributes.get("code")
     if resource in _CODE_EXISTS and code is not None:
-        others = [found for found in tenant.find(resource, "code", code) if not _is(found, changing)]
+        within = _CODE_WITHIN.get(resource, "")
+        others = [
+            found
+            for found in tenant.find(resource, "code", code)
+            if not _is(found, changing) and found.attributes.get(within) == attributes.get(within)
+        ]
         if others:
             yield Violation(f"{_ATTRIBUTES}.code", _CODE_EXISTS[resource], f"{code} is taken already")
     if resource is Resource.ACCOUNT_PRODUCTS:

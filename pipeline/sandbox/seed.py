@@ -11,6 +11,7 @@ _CODES = {
     Resource.ORDER_TYPES: ("STANDARD", "EXPRESS"),
     Resource.STOCK_UNIT_TYPES: ("EACH", "CASE", "PALLET", "KG"),
     Resource.STORAGE_UNIT_TYPES: ("PALLET", "TOTE", "SHELF"),
+    Resource.LOCATION_TYPES: ("PICK", "BULK"),
 }
 
 # Both carriers have a TRACKED-24: a service is known by its code within its carrier only.
@@ -28,10 +29,17 @@ def seed(tenant: Tenant) -> None:
         for service in services:
             _named(tenant, Resource.CARRIER_SERVICES, service, carrier_id=carrier.id, active=True)
     warehouse = tenant.find(Resource.WAREHOUSES, "code", "WHS01")[0]
+    pick = tenant.find(Resource.LOCATION_TYPES, "code", "PICK")[0]
     for location in _PICK_LOCATIONS:
         tenant.add(
             Resource.LOCATIONS,
-            {"code": location, "warehouse_id": warehouse.id, "active": True, "is_pickface": True},
+            {
+                "code": location,
+                "warehouse_id": warehouse.id,
+                "location_type_id": pick.id,
+                "is_active": True,
+                "is_pickface": True,
+            },
         )
     _demo_product(tenant)
 

@@ -39,7 +39,7 @@ def transform(clean: CleanTable, book: AddressLookup | None = None) -> DocumentT
             if column.heading not in clean.table.record.key:
                 problems += contradictions(clean, column, codes, first[column.heading], groups)
         problems += blank_headers(clean, column, first.get(column.heading), groups)
-        if column.within:
+        if column.within and not (column.lookup and column.lookup.alone):
             problems += without_outer_code(clean, column, first, groups)
     held = _held(clean, groups, problems)
     wrong_themselves = frozenset(held)

@@ -52,6 +52,7 @@ class Column:
     part: str = ""  # the follow-up that the column belongs to
     note: str = ""
     aliases: tuple[str, ...] = ()  # other headings of the column, in the guides of Clarus
+    besides: bool = False  # Clarus's template does not have it: that it is there says nothing against other record types
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Part:
     key: tuple[str, ...]  # headings that tell it apart from others of its owner; the first says that it is there
     needs: tuple[str, ...]  # headings that must be filled then
     place: Mapping[str, Any]  # the fields of its `RecordType`
+    within: tuple[str, ...] = ()  # headings that narrow the key where they are filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,23 +233,30 @@ def _part_type(owner: RecordType, part: Part) -> RecordType:
         own.heading: replace(own, attribute=f"{owner.noun}_id", lookup=owner.listed),
         **{column.heading: replace(column, level=Level.HEADER, per_line=False, required=column.heading in part.needs) for column in owner.columns.values() if column.part == part.name},
     }
-    key = (owner.reference, *part.key)
+    key = (owner.reference, *part.within, *part.key)
     return RecordType(part.record, part.noun, owner.model, columns, key, **part.place)
 
 
 def in_load_order() -> list[RecordType]:
-    """All record types, each after those it names in `after`."""
+    """All record types, each after those it names in `after`, and after those whose codes its columns name."""
     ordered: dict[str, RecordType] = {}
 
     def visit(record: RecordType) -> None:
-        for earlier in record.after:
-            if earlier in RECORD_TYPES:
-                visit(RECORD_TYPES[earlier])
+        for earlier in loaded_before(record, RECORD_TYPES):
+            visit(RECORD_TYPES[earlier])
         ordered.setdefault(record.name, record)
 
     for record in RECORD_TYPES.values():
         visit(record)
     return list(ordered.values())
+
+
+def loaded_before(record: RecordType, known: Mapping[str, RecordType]) -> list[str]:
+    """The known record types that are loaded before this one, by name."""
+    makers = {each.listed: name for name, each in known.items() if each.listed is not None}
+    named = (makers.get(column.lookup) for column in record.columns.values() if column.lookup is not None)
+    names = dict.fromkeys((*record.after, *filter(None, named)))
+    return [name for name in names if name in known and name != record.name]
 
 
 def header(attribute: str, kind: Kind, heading: str | None = None, **rules: Any) -> Any:

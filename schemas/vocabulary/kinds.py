@@ -109,6 +109,13 @@ def integer(low: int | None = None, high: int | None = None) -> Kind:
     return Kind("integer", _rule("integer", low, high), checks, _plain_number, int, hints.for_whole_number)
 
 
+def record_id(noun: str, values: str) -> Kind:
+    """The id of a record that Clarus does not list by a code; `values` is where the configuration maps words to ids."""
+    hint = f"Clarus does not list {noun}s: write the id, in digits, or map the word to it in {values}"
+    digits = {"text_matches": {"pattern": "[0-9]+", "error": "is not an id"}, **_FEW}
+    return Kind("id", f"id of {noun}", digits, _plain_number, int, lambda value: hint)
+
+
 def number(low: int | None = None, above: int | None = None) -> Kind:
     """A decimal number with a point; at least `low`, or more than `above`."""
     bound = _between(low, None) if above is None else {"number_above": {"bound": above, "error": f"is not above {above}"}}
@@ -212,7 +219,10 @@ def _length_hint(longest: int) -> Callable[[str], str]:
 
 
 def _digits(pattern: str, error: str) -> dict[str, dict[str, Any]]:
-    return {"text_matches": {"pattern": pattern, "error": error}, "few_digits": {"error": "has more than 15 digits"}}
+    return {"text_matches": {"pattern": pattern, "error": error}, **_FEW}
+
+
+_FEW: dict[str, dict[str, Any]] = {"few_digits": {"error": "has more than 15 digits"}}
 
 
 def _between(low: int | None, high: int | None) -> dict[str, dict[str, Any]]:

@@ -19,6 +19,8 @@ class CodeList:
     filter: str = "code"  # the filter that takes many values at once
     filtered: int = -1  # the part of the key that it takes
     doubtful: tuple[str, ...] = ()  # fields of the key that a server may not offer; records are then told apart without
+    narrowed_by: str = ""  # the filter that takes what narrows the codes, to get no more than is asked for
+    alone: bool = False  # a code may also stand without what narrows it, where only one record has it
 
     def __deepcopy__(self, memo: object) -> CodeList:
         """A list is itself, wherever it is named: pandera copies what its fields carry."""
@@ -44,7 +46,8 @@ CUSTOMERS = CodeList("customers", "CustomerFilterType", "customer")
 CARRIERS = CodeList("carriers", "CarrierFilterType", "carrier")
 CARRIER_SERVICES = CodeList("carrier_services", "CarrierServiceFilterType", "carrier service", ("carrier.code", "code"))
 ORDER_TYPES = CodeList("order_types", "OrderTypeFilterType", "order type")
-LOCATIONS = CodeList("locations", "LocationsFilterType", "location")
+# A location's code is unique within its warehouse only.
+LOCATIONS = CodeList("locations", "LocationsFilterType", "location", ("warehouse.code", "code"), narrowed_by="warehouse_code", alone=True)
 PRODUCTS = CodeList("products", "ProductsFilterType", "product")
 RECEIPTS = CodeList("goods_in_receipts", "InboundGoodFilterType", "receipt", ("account.code", "reference"), "reference")
 ORDERS = CodeList("goods_outs", "GoodsOutsFilterType", "order", ("account.code", "reference"), "reference")

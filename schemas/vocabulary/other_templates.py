@@ -24,41 +24,6 @@ def _template(name: str, noun: str, marks: tuple[str, ...], others: list[str]) -
     return RecordType(name, noun, pa.DataFrameModel, columns, key=marks[:1], identified_by=marks[1:])
 
 
-_LOCATION = [
-    "Description",
-    "Prefix",
-    "Zone",
-    "Aisle",
-    "Column",
-    "Row",
-    "Slot",
-    "Walk Sequence",
-    "Check Digit",
-    "Max Pallets",
-    "Max Items",
-    "Max Weight",
-    "Max Height",
-    "Max Cube",
-    "Max Width",
-    "Max Depth",
-    "Stack Factor",
-    "Allow Putaway",
-    "Allow Picking",
-    "Allow Replen From",
-    "Mix Accounts",
-    "Mix Products",
-    "Mix Batches",
-    "Mix Dates",
-    "Mix Pallet Qty",
-    "Allow Unpalletised",
-    "Allow Palletised",
-    "Allow Hold Stock",
-    "Active",
-    "Is Pickface",
-    "Unit Of Measure",
-    "Safety Height Clearance",
-]
-
 _CROSSDOCK = [
     "account_code",
     "receipt_type",
@@ -107,7 +72,6 @@ _CROSSDOCK = [
 OTHER_TEMPLATES: Mapping[str, RecordType] = {
     template.name: template
     for template in (
-        _template("locations", "location", ("Code", "Location Type", "Warehouse Code"), _LOCATION),
         _template("crossdocks", "pre-receipt crossdock", ("receipt_reference", "goods_out_reference"), _CROSSDOCK),
         _template("account_assignments", "product account assignment", ("Product Code", "Account Code", "Operation"), []),
         _template("hazardous_phrases", "hazardous phrases", ("Product Code", "Hazardous Phrase Code"), ["Operation"]),

@@ -36,6 +36,10 @@ def read(folder: Path, text: str, options: Options | None = None) -> str:
     [
         ("Code,Description,Unit Stock Unit Type Code", "products"),
         ("Code,Description,Barcode", "products"),
+        ("Code,Description,Warehouse Code,Location Type,Aisle,Max Weight,Is Pickface", "locations"),
+        ("Code,Location Type,Warehouse Code", "locations"),
+        ("carrier_code,carrier_name", "carriers"),
+        ("carrier_code,carrier_service_code,carrier_service_name", "carrier_services"),
         ("code,address_type,name", "addresses"),
         ("code,name,address_1,country", "addresses"),
         ("customer_code,customer_name", "customers"),
@@ -55,7 +59,6 @@ def test_headings_that_prove_a_record_type(tmp_path: Path, headings: str, record
     "headings",
     [
         "Code,Description",  # locations and order types have them, too
-        "Code,Description,Warehouse Code",
         "Code,Description,External System Reference 1",
         "Code,Description,External System Reference",
         "code,name",
@@ -82,8 +85,6 @@ def test_what_the_configuration_maps_belongs_to_its_type(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("headings", "name"),
     [
-        ("Code,Description,Warehouse Code,Location Type,Aisle,Max Weight,Is Pickface", "location"),
-        ("Code,Location Type,Warehouse Code", "location"),
         (
             "receipt_reference,account_code,receipt_type,warehouse_code,expected_date_of_receipt,product_code,item_quantity,"
             "expected_date_of_dispatch,goods_out_reference,address_1",

@@ -14,7 +14,7 @@ _TEMPLATES = _DOCUMENT.with_name("templates")
 ENDINGS = {
     "hazardous_phrases_product_assignment": "this is Clarus's hazardous phrases template",
     "standard_address_import_template": "addresses",
-    "standard_location_import_template": "this is Clarus's location template",
+    "standard_location_import_template": "locations",
     "standard_order_import_template": "orders",
     "standard_pre_receipt_crossdock_import_template": "this is Clarus's pre-receipt crossdock template",
     "standard_pre_receipt_import_template": "receipts",
