@@ -12,7 +12,7 @@ from pipeline.extract.sources.layout import best_row, missing_in, own_columns, w
 from pipeline.values.problem_sheets import SHEET_NAME, is_problem_sheet
 from pipeline.values.problems import Problem, Severity
 from schemas import RECORD_TYPES
-from schemas.vocabulary.headings import nearest
+from schemas.vocabulary.headings import fold, nearest
 
 __all__ = ["LAST_HEADING_ROW", "WIDEST", "Layout", "find_headings", "nothing_recognised", "recognise", "titles_skipped"]
 
@@ -56,12 +56,26 @@ def nothing_recognised(rows: Iterable[Sequence[str]], source: Source | None = No
     keys = {record.reference: name for name, record in RECORD_TYPES.items()}
     known = [heading for record in RECORD_TYPES.values() for heading in record.columns]
     needed = ", ".join(f"{key} ({name})" for key, name in keys.items())
+    if half := _half_identified(cells):
+        return f"no record type is known by these headings: {half}; add what is missing, or map it in [columns]"
     # The heading that names the document decides; any other only shows what was meant.
     alike = [(cell, near) for cell in cells if (near := nearest(cell, keys))]
     alike = alike or [(cell, near) for cell in cells if len(cell) > _SHORT and (near := nearest(cell, known))][:3]
     seen = "; " + ", ".join(f'"{cell}" looks like {near}' for cell, near in alike) if alike else ""
     hint = "; map the file's own headings in [columns] or [[sources]] of the configuration"
     return f"no heading of a known record type{seen}; one of these is needed: {needed}{hint}"
+
+
+def _half_identified(cells: Sequence[str]) -> str:
+    """Name a record type of which one of several headings that make it known is there, and what is missing."""
+    there = {fold(cell) for cell in cells}
+    for record in RECORD_TYPES.values():
+        marks = (record.reference, *record.identified_by)
+        found = [mark for mark in marks if fold(mark) in there]
+        if 0 < len(found) < len(marks):
+            missing = ", ".join(mark for mark in marks if mark not in found)
+            return f"{record.name} need {missing} beside {found[0]}"
+    return ""
 
 
 def _of_source(cells: Sequence[str], source: Source) -> Layout:

@@ -240,3 +240,15 @@ def test_any_spelling_of_a_heading_is_found() -> None:
     assert layout.fault == ""
     assert layout.headings["notes"] == cells[-1]
     assert all(layout.columns)
+
+
+@pytest.mark.parametrize(
+    ("headings", "told"),
+    [
+        ("customer_code,name,string1", "customers need customer_name beside customer_code"),
+        ("Parent_Product_Code,quantity", "materials need child_product_code beside parent_product_code"),
+    ],
+)
+def test_the_missing_one_of_two_headings_that_name_a_type_is_told(tmp_path: Path, headings: str, told: str) -> None:
+    """Where one of them is there, its fellow is what the reader looks for."""
+    assert told in read(tmp_path, f"{headings}\na,b,c\n")

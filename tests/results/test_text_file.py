@@ -107,7 +107,7 @@ def test_surplus_fields_keep_out_of_the_status_columns(tmp_path: Path, report: A
 
 @pytest.mark.parametrize("bad", ["A1,x,y,z", "A1,x", 'A1,"x,y', 'A1,"x"y,z', "A\x001,x,y"])
 def test_a_row_that_could_not_be_split_is_refused_again(tmp_path: Path, report: Any, bad: str) -> None:
-    """Dropping uncorrected results in again never sends what was refused, though all is quoted and filled up by then."""
+    """Uncorrected results dropped in again never send what was refused, though all is quoted and filled up by then."""
     source = tmp_path / "addresses.csv"
     source.write_text(f"customer_code,customer_name,postcode\n{bad}\n")
     [table] = extract(source, Options())
