@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from pipeline.extract.blanks import BLANKS, column_letters
 from pipeline.extract.headings import Layout
+from pipeline.extract.sources.headings import OWN
 from pipeline.values.problems import Problem, Severity
 from pipeline.values.tables import RESULT_COLUMNS
 
@@ -54,9 +55,9 @@ class Columns:
         columns = {}
         order = (*self._layout.record.columns, *RESULT_COLUMNS, *self._layout.columns)
         for heading in dict.fromkeys(filter(None, order)):
-            column = _categorical(self._chunks.pop(heading, []), starts)
-            if column is not None:
-                columns[heading] = column
+            if joined := _joined(self._chunks.pop(heading, []), starts):
+                # What a source makes columns of has no need to be a column of ours: that would take as long again.
+                columns[heading] = (_dictionary if heading.startswith(OWN) else _categorical)(*joined)
         # pyarrow keeps what it no longer needs: after a million lines that is 160 MB, which others can use.
         pa.default_memory_pool().release_unused()
         return pd.DataFrame(columns, index=pd.Index(rows, name="row"), copy=False)
@@ -113,8 +114,10 @@ def _codes(array: pa.DictionaryArray) -> npt.NDArray[np.int32]:
     return codes
 
 
-def _categorical(chunks: list[tuple[int, pa.DictionaryArray]], starts: npt.NDArray[np.int64]) -> pd.Categorical | None:
-    """Join the blocks of a column; None where all its cells are blank."""
+def _joined(
+    chunks: list[tuple[int, pa.DictionaryArray]], starts: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int32], pa.StringArray] | None:
+    """Join the blocks of a column: the place of each cell among the texts; None where all its cells are blank."""
     if not chunks:
         return None
     unified = pa.chunked_array([array for _, array in chunks]).unify_dictionaries()
@@ -124,7 +127,15 @@ def _categorical(chunks: list[tuple[int, pa.DictionaryArray]], starts: npt.NDArr
     codes = np.full(starts[-1], -1, dtype=np.int32)
     for (block, _), array in zip(chunks, unified.chunks, strict=True):
         codes[starts[block] : starts[block + 1]] = renumbered[_codes(array)]
+    return codes, texts
+
+
+def _categorical(codes: npt.NDArray[np.int32], texts: pa.StringArray) -> pd.Categorical:
     return pd.Categorical.from_codes(codes, categories=pd.Index(texts.to_pandas(), dtype="str"), validate=False)
+
+
+def _dictionary(codes: npt.NDArray[np.int32], texts: pa.StringArray) -> pd.arrays.ArrowExtensionArray:
+    return pd.arrays.ArrowExtensionArray(pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), texts))
 
 
 def _stripped(words: pa.StringArray) -> tuple[npt.NDArray[np.int32], pa.StringArray]:

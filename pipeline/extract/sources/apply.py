@@ -11,10 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.config.source_blocks import ColumnRule, Source
-from pipeline.extract.sources.columns import Built, built_column, of_constant
+from pipeline.extract.sources.columns import Coded, as_read, joined_column, of_blanks, of_constant
 from pipeline.extract.sources.headings import OWN, place_of
-from pipeline.extract.sources.numbers import NumberForm, plain_numbers
+from pipeline.extract.sources.numbers import NumberForm, in_form
 from pipeline.extract.sources.rows import filled_down, skipped, without_words
+from pipeline.extract.sources.rules import by_rules
 from pipeline.extract.sources.zone_names import with_offsets
 from pipeline.values.problems import Problem, Severity
 from pipeline.values.tables import RESULT_COLUMNS, SkippedRows, Table
@@ -31,13 +32,10 @@ def applied(table: Table, source: Source) -> Table:
     left_out = sheet.skip()
     columns, shown = sheet.columns()
     problems = (*_of_reading(table.problems, shown, source), *sheet.missing(), *sheet.problems)
-    kept = ~sheet.left_out
-    frame = pd.DataFrame(columns, index=table.frame.index, copy=False)
-    if not kept.all():
-        # Texts of rows that are left out must not count among those that a column is judged by.
-        frame = frame[kept].apply(lambda column: column.cat.remove_unused_categories())
-        gone = set(table.frame.index[sheet.left_out].tolist())
+    if left_out:
+        gone = set(np.concatenate([each.rows for each in left_out]).tolist())
         problems = tuple(problem for problem in problems if problem.row not in gone)
+    frame = pd.DataFrame(columns, index=sheet.rows, copy=False)
     return replace(table, frame=frame, headings=shown, problems=problems, skipped=left_out, source=source)
 
 
@@ -48,16 +46,16 @@ class _Sheet:
     table: Table
     source: Source
     problems: list[Problem] = field(default_factory=list)
-    left_out: npt.NDArray[np.bool_] = field(init=False)
-    _columns: dict[str, pd.Categorical] = field(init=False)
+    rows: pd.Index[int] = field(init=False)  # the numbers of those that are not left out
+    _columns: dict[str, Coded] = field(init=False)
     _cells: list[str] = field(init=False)
     _labels: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
         frame = self.table.frame
-        self._columns = {str(label): frame[label].array for label in frame}
+        self.rows = frame.index
+        self._columns = {str(label): as_read(frame[label].array) for label in frame}
         self._labels, self._cells = list(self.table.headings), list(self.table.headings.values())
-        self.left_out = np.zeros(len(frame), dtype=bool)
 
     def blank_words(self) -> None:
         if self.source.blank_words:
@@ -74,50 +72,49 @@ class _Sheet:
         barriers = self._barriers()
         for name in names:
             label = self._label(name)
-            column = self._column(name)
-            if label is None or column is None:
+            if label not in self._columns:
                 continue
-            groups = self._codes(within) if within and self._label(within) != label else None
-            codes, unknown = filled_down(column.codes.astype(np.int32), groups, barriers)
-            self._columns[label] = pd.Categorical.from_codes(codes, categories=column.categories, validate=False)
+            groups = self._column(within).codes if within and self._label(within) != label else None
+            codes, unknown = filled_down(self._columns[label].codes, groups, barriers)
+            self._columns[label] = replace(self._columns[label], codes=codes)
             message = "is blank, and the row above that it takes its value from could not be read"
-            for row in self.table.frame.index[unknown].tolist():
+            for row in self.rows[unknown].tolist():
                 self.problems.append(Problem(row, self._shown(name), "", message, "correct the row above, or fill it"))
 
     def skip(self) -> tuple[SkippedRows, ...]:
         found = []
-        rows = self.table.frame.index.to_numpy(np.int64)
+        left_out = np.zeros(len(self.rows), dtype=bool)
+        rows = self.rows.to_numpy(np.int64)
         for rule in self.source.skip:
             if place_of(rule.column, self._cells) is None:
                 continue  # the whole file is held
-            hits = skipped(self._column(rule.column), len(rows), rule) & ~self.left_out
+            hits = skipped(self._column(rule.column), rule) & ~left_out
             if hits.any():
                 found.append(SkippedRows(rows[hits], str(rule)))
-                self.left_out |= hits
+                left_out |= hits
+        if found:
+            self.rows = self.rows[~left_out]
+            self._columns = {label: column.of_rows(~left_out) for label, column in self._columns.items()}
         return tuple(found)
 
     def columns(self) -> tuple[dict[str, pd.Categorical], dict[str, str]]:
         """The columns of ours, and under which heading of the file people find each."""
-        columns: dict[str, pd.Categorical] = {}
+        made: dict[str, pd.Categorical | None] = {}
         shown: dict[str, str] = {}
         for column in self.table.record.columns.values():
-            rule = self.source.columns.get(column.heading)
-            if rule is not None:
-                built = self._by_rule(rule, column)
-                shown[column.heading] = built.shown
-                if built.cells is not None:
-                    columns[column.heading] = self._in_form(column, built)
+            if rule := self.source.columns.get(column.heading):
+                shown[column.heading] = self._shown_by(rule, column)
+                made[column.heading] = self._made(rule, column, shown[column.heading])
             elif not self.source.columns and column.heading in self.table.headings:
                 shown[column.heading] = self.table.headings[column.heading]
-                if column.heading in self._columns:
-                    as_read = Built(self._columns[column.heading], shown[column.heading])
-                    columns[column.heading] = self._in_form(column, as_read)
+                if (read := self._columns.get(column.heading)) is not None:
+                    made[column.heading] = self._in_form(column, read, shown[column.heading]).categorical()
         for heading in RESULT_COLUMNS:
             if heading in self.table.headings:
                 shown[heading] = self.table.headings[heading]
             if heading in self._columns:
-                columns[heading] = self._columns[heading]
-        return columns, shown
+                made[heading] = self._columns[heading].categorical()
+        return {heading: cells for heading, cells in made.items() if cells is not None}, shown
 
     def missing(self) -> Iterator[Problem]:
         """Say which headings that the rules name are not in the file: nothing of it is sent."""
@@ -130,53 +127,48 @@ class _Sheet:
                 message = "no such heading is in the file, and its source names it: nothing of the file is sent"
                 yield Problem(0, name, "", message, hint)
 
-    def _by_rule(self, rule: ColumnRule, column: Column) -> Built:
-        size = len(self.table.frame)
+    def _shown_by(self, rule: ColumnRule, column: Column) -> str:
+        """Under which heading of the file people find a column of ours."""
         if rule.source is None:
-            return Built(of_constant(rule.value, size), column.heading)
+            return column.heading
+        return str(rule.source) if rule.source.is_joined else self._shown(rule.source.headings[0])
+
+    def _made(self, rule: ColumnRule, column: Column, shown: str) -> pd.Categorical | None:
+        """A column of ours by its rules."""
+        if rule.source is None:
+            return of_constant(rule.value, len(self.rows)).categorical()
         cells = [self._column(name) for name in rule.source.headings]
-        places = [place_of(name, self._cells) for name in rule.source.headings]
-        shown = (
-            str(rule.source)
-            if rule.source.is_joined
-            else next((self._cells[place] for place in places if place is not None), rule.source.headings[0])
-        )
-        form = NumberForm(self.source.decimal, self.source.thousands)
-        cells_made, faults = built_column(cells, rule, form, size)
-        built = Built(cells_made, shown)
-        self._tell(built, faults)
-        return built
+        read = joined_column(cells, rule.source) if rule.source.is_joined else cells[0]
+        texts, faults = by_rules(read.texts, rule, self._form)
+        self._tell(read, shown, faults)
+        made = read.with_texts(texts)
+        return (made if rule.times is not None else self._in_form(column, made, shown)).categorical()
 
-    def _in_form(self, column: Column, built: Built) -> pd.Categorical:
+    def _in_form(self, column: Column, read: Coded, shown: str) -> Coded:
         """A column of numbers with a decimal point, and one of dates with offsets, whatever the file declares."""
-        assert built.cells is not None
-        source, rule = self.source, self.source.columns.get(column.heading)
-        texts = built.cells.categories.tolist()
-        form = NumberForm(source.decimal, source.thousands)
-        ready = rule is not None and (rule.source is None or rule.times is not None)
-        if column.kind.name in _NUMBERS and form.is_declared and not ready:
-            results, faults = plain_numbers(texts, form)
-            self._tell(built, faults)
-        elif column.kind.name == "datetime" and source.zones:
-            results = with_offsets(texts, source.zones, source.date_formats)
-        else:
-            return built.cells
-        return renamed(built.cells, results)
+        if column.kind.name in _NUMBERS and self._form.is_declared:
+            texts, faults = in_form(read.texts, self._form)
+            self._tell(read, shown, faults)
+            return read.with_texts(texts)
+        if column.kind.name == "datetime" and self.source.zones:
+            return read.with_texts(with_offsets(read.texts, self.source.zones, self.source.date_formats))
+        return read
 
-    def _tell(self, built: Built, faults: Mapping[int, str]) -> None:
-        if not faults or built.cells is None:
-            return
-        texts, codes = built.cells.categories.tolist(), built.cells.codes
-        wrong = np.flatnonzero(np.isin(codes, list(faults)) & ~self.left_out)
-        rows = self.table.frame.index.to_numpy(np.int64)[wrong].tolist()
-        for row, code in zip(rows, codes[wrong].tolist(), strict=True):
-            text = texts[code]
-            self.problems.append(Problem(row, built.shown, text, f"{text} {faults[code]}"))
+    @property
+    def _form(self) -> NumberForm:
+        return NumberForm(self.source.decimal, self.source.thousands)
+
+    def _tell(self, read: Coded, shown: str, faults: Mapping[int, str]) -> None:
+        places = read.cells_with(faults)
+        codes = read.codes[places]
+        texts = {code: read.texts[code].as_py() for code in set(codes.tolist())}
+        for row, code in zip(self.rows[places].tolist(), codes.tolist(), strict=True):
+            self.problems.append(Problem(row, shown, texts[code], f"{texts[code]} {faults[code]}"))
 
     def _barriers(self) -> npt.NDArray[np.bool_]:
         """The rows right below one that could not be read."""
-        barriers = np.zeros(len(self.table.frame), dtype=bool)
-        places = np.searchsorted(self.table.frame.index.to_numpy(np.int64), sorted(self.table.broken))
+        barriers = np.zeros(len(self.rows), dtype=bool)
+        places = np.searchsorted(self.rows.to_numpy(np.int64), sorted(self.table.broken))
         barriers[places[places < len(barriers)]] = True
         return barriers
 
@@ -188,24 +180,10 @@ class _Sheet:
         place = place_of(name, self._cells)
         return name if place is None else self._cells[place]
 
-    def _column(self, name: str) -> pd.Categorical | None:
+    def _column(self, name: str) -> Coded:
         label = self._label(name)
-        return None if label is None else self._columns.get(label)
-
-    def _codes(self, name: str) -> npt.NDArray[np.int32]:
-        column = self._column(name)
-        size = len(self.table.frame)
-        return np.full(size, -1, dtype=np.int32) if column is None else column.codes.astype(np.int32)
-
-
-def renamed(column: pd.Categorical, texts: Sequence[str]) -> pd.Categorical:
-    """A column with another text for each of its own; "" makes cells blank."""
-    if list(texts) == column.categories.tolist():
-        return column
-    numbers: dict[str, int] = {}
-    places = [numbers.setdefault(text, len(numbers)) if text else -1 for text in texts]
-    again = np.array([*places, -1], dtype=np.int32)[column.codes.astype(np.int32)]
-    return pd.Categorical.from_codes(again, categories=pd.Index(list(numbers), dtype="str"), validate=False)
+        column = None if label is None else self._columns.get(label)
+        return of_blanks(len(self.rows)) if column is None else column
 
 
 def _of_reading(problems: Sequence[Problem], shown: Mapping[str, str], source: Source) -> Iterator[Problem]:

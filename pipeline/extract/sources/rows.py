@@ -5,25 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.config.source_blocks import Skip
+from pipeline.extract.sources.columns import Coded, Codes, Flags
+from pipeline.extract.sources.texts import folded, texts_of
 from schemas.vocabulary.headings import fold_word
 
-Codes = npt.NDArray[np.int32]
-Flags = npt.NDArray[np.bool_]
 
-
-def without_words(column: pd.Categorical, words: Collection[str]) -> pd.Categorical:
+def without_words(column: Coded, words: Collection[str]) -> Coded:
     """A column in which words for nothing are blank."""
-    blank = np.flatnonzero(column.categories.isin(list(words)))
-    if not len(blank):
-        return column
-    codes = column.codes.astype(np.int32)
-    return pd.Categorical.from_codes(
-        np.where(np.isin(codes, blank), -1, codes), categories=column.categories, validate=False
-    )
+    blank = pc.is_in(column.texts, value_set=texts_of(list(words))).to_numpy(zero_copy_only=False)
+    return column.without(blank) if blank.any() else column
 
 
 def filled_down(codes: Codes, groups: Codes | None, barriers: Flags) -> tuple[Codes, Flags]:
@@ -39,6 +33,8 @@ def filled_down(codes: Codes, groups: Codes | None, barriers: Flags) -> tuple[Co
     Returns:
         The codes, and the rows whose value cannot be known because of a barrier.
     """
+    if not (codes < 0).any():
+        return codes, np.zeros(len(codes), dtype=bool)
     places = np.arange(len(codes))
     section = np.cumsum(barriers)
     if groups is None:
@@ -59,17 +55,23 @@ def filled_down(codes: Codes, groups: Codes | None, barriers: Flags) -> tuple[Co
     return filled, crossed
 
 
-def skipped(column: pd.Categorical | None, size: int, rule: Skip) -> Flags:
+def skipped(column: Coded, rule: Skip) -> Flags:
     """Which rows a rule leaves out; a blank cell is no word, and so `is_not` leaves it out."""
-    codes = np.full(size, -1, dtype=np.int32) if column is None else column.codes.astype(np.int32)
     if rule.condition == "blank":
-        return (codes < 0) if rule.wanted else (codes >= 0)
-    words = [fold_word(word) for word in rule.words]
-    texts = [] if column is None else [fold_word(text) for text in column.categories.tolist()]
-    if rule.condition == "starts":
-        hits = [text.startswith(tuple(words)) for text in texts]
-    else:
-        hits = [text in words for text in texts]
+        return (column.codes < 0) if rule.wanted else (column.codes >= 0)
     # The last one is that of blank cells, whose code is -1.
-    found: Flags = np.array([*hits, False], dtype=bool)[codes]
+    found: Flags = np.append(_hits(column.texts, rule), False)[column.codes]
     return np.logical_not(found) if rule.condition == "is_not" else found
+
+
+def _hits(texts: pa.LargeStringArray, rule: Skip) -> Flags:
+    """Which texts are among the words of a rule, or begin with one."""
+    words = [fold_word(word) for word in rule.words]
+    texts = folded(texts)
+    if rule.condition != "starts":
+        among: Flags = pc.is_in(texts, value_set=texts_of(words)).to_numpy(zero_copy_only=False)
+        return among
+    hits = np.zeros(len(texts), dtype=bool)
+    for word in words:
+        hits |= pc.starts_with(texts, word).to_numpy(zero_copy_only=False)
+    return hits

@@ -1,82 +1,118 @@
-"""The rules of a source over the different texts of a column, each once: text in, text out, "" for nothing."""
+"""The rules of a column: each a pure function from the different texts of the column to as many texts.
+
+A blank text stays blank, whatever the rule.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.config.source_blocks import ColumnRule, Template
-from pipeline.extract.blanks import stripped
-from pipeline.extract.sources.numbers import NumberForm, multiplied, plain_number
-from schemas.vocabulary.headings import fold_word
+from pipeline.extract.sources.numbers import NumberForm, multiplied
+from pipeline.extract.sources.texts import TEXT, beyond_ascii, folded, texts_of, trimmed
 
-Step = Callable[[str], str]
 NOT_A_NUMBER = "is not a number in the form that its source declares"
 
 
-def texts_by_rule(texts: Sequence[str], rule: ColumnRule, form: NumberForm) -> tuple[list[str], dict[int, str]]:
+def by_rules(
+    texts: pa.LargeStringArray, rule: ColumnRule, form: NumberForm
+) -> tuple[pa.LargeStringArray, dict[int, str]]:
     """Apply the rules of a column, in their order.
 
     Returns:
-        The new text of each, and by place what is wrong where a text is no number and has to be multiplied; it stays
-        as it was.
+        The new texts, and by place what is wrong where a text is no number and has to be multiplied; it stays as it
+        was.
     """
-    results, faults = list(texts), dict[int, str]()
-    for step in _steps_before(rule):
-        results = [step(text) if text else "" for text in results]
+    faults: dict[int, str] = {}
+    if rule.strip:
+        texts = stripped_of(texts, rule.strip)
+    if rule.strip_left:
+        texts = stripped_left_of(texts, rule.strip_left)
+    if rule.strip_right:
+        texts = stripped_right_of(texts, rule.strip_right)
+    if rule.before:
+        texts = before(texts, rule.before)
+    if rule.after:
+        texts = after(texts, rule.after)
+    for old, new in rule.replace:
+        texts = pc.replace_substring(texts, old, new)
+    if rule.upper:
+        texts = upper(texts)
+    if rule.lower:
+        texts = lower(texts)
+    if rule.pad:
+        texts = padded(texts, *rule.pad)
     if rule.times is not None:
-        for place, text in enumerate(results):
-            number = plain_number(stripped(text), form) if text else ""
-            if number is None:
-                faults[place] = NOT_A_NUMBER
-            elif number:
-                results[place] = multiplied(number, rule.times)
-    if (words := rule.words) is not None:
-        results = [words.get(fold_word(text), text) if text else "" for text in results]
-    return [stripped(text) for text in results], faults
+        texts, wrong = multiplied(trimmed(texts), rule.times, form)
+        faults = dict.fromkeys(wrong, NOT_A_NUMBER)
+    if rule.words is not None:
+        texts = mapped(texts, rule.words)
+    return trimmed(texts), faults
 
 
-def joined_texts(rows: Sequence[Sequence[str]], template: Template) -> list[str]:
-    """Join the cells of a row by a template.
+def stripped_of(texts: pa.LargeStringArray, characters: str) -> pa.LargeStringArray:
+    """Take characters off both ends."""
+    return pc.utf8_trim(texts, characters)
+
+
+def stripped_left_of(texts: pa.LargeStringArray, characters: str) -> pa.LargeStringArray:
+    """Take characters off the beginnings."""
+    return pc.utf8_ltrim(texts, characters)
+
+
+def stripped_right_of(texts: pa.LargeStringArray, characters: str) -> pa.LargeStringArray:
+    """Take characters off the ends."""
+    return pc.utf8_rtrim(texts, characters)
+
+
+def before(texts: pa.LargeStringArray, mark: str) -> pa.LargeStringArray:
+    """Keep what stands before the first of a mark; a text without it stays."""
+    return pc.replace_substring_regex(texts, f"(?s){re.escape(mark)}.*$", "", max_replacements=1)
+
+
+def after(texts: pa.LargeStringArray, mark: str) -> pa.LargeStringArray:
+    """Keep what stands after the first of a mark; a text without it stays."""
+    return pc.replace_substring_regex(texts, f"(?s)^.*?{re.escape(mark)}", "", max_replacements=1)
+
+
+def upper(texts: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Write capital letters."""
+    return beyond_ascii(texts, pc.ascii_upper(texts), str.upper)
+
+
+def lower(texts: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Write small letters."""
+    return beyond_ascii(texts, pc.ascii_lower(texts), str.lower)
+
+
+def padded(texts: pa.LargeStringArray, width: int, filler: str) -> pa.LargeStringArray:
+    """Fill texts up on the left."""
+    bare = trimmed(texts)
+    return pc.if_else(pc.equal(bare, ""), bare, pc.utf8_lpad(bare, width=width, padding=filler))
+
+
+def mapped(texts: pa.LargeStringArray, words: Mapping[str, str]) -> pa.LargeStringArray:
+    """Put our word for a word of the file, which is folded among `words`; a text that is none of them stays."""
+    if not words:
+        return texts
+    places = pc.index_in(folded(texts), value_set=texts_of(list(words)))
+    return pc.coalesce(texts_of(list(words.values())).take(places), texts)
+
+
+def joined(cells: Sequence[pa.LargeStringArray], template: Template) -> pa.LargeStringArray:
+    """Join the cells of rows by a template, all as long.
 
     A text between two headings stands only where there is something on both sides of it; a row whose cells are all
     blank has no text at all.
     """
-    return [_joined(cells, template) for cells in rows]
-
-
-def _joined(cells: Sequence[str], template: Template) -> str:
-    if not any(cells):
-        return ""
     first, *between, last = template.texts
-    text = ""
-    for place, cell in enumerate(cells):
-        if cell:
-            text += (between[place - 1] if text else "") + cell
-    return stripped(f"{first}{text}{last}")
-
-
-def _steps_before(rule: ColumnRule) -> Iterator[Step]:
-    """The rules that stand before `times`."""
-    if rule.strip:
-        yield lambda text: text.strip(rule.strip)
-    if rule.strip_left:
-        yield lambda text: text.lstrip(rule.strip_left)
-    if rule.strip_right:
-        yield lambda text: text.rstrip(rule.strip_right)
-    if rule.before:
-        yield lambda text: text.partition(rule.before)[0]
-    if rule.after:
-        yield lambda text: text.partition(rule.after)[2] if rule.after in text else text
-    for old, new in rule.replace:
-        yield _replacing(old, new)
-    if rule.upper:
-        yield str.upper
-    if rule.lower:
-        yield str.lower
-    if rule.pad:
-        to, filler = rule.pad
-        yield lambda text: stripped(text).rjust(to, filler) if stripped(text) else ""
-
-
-def _replacing(old: str, new: str) -> Step:
-    return lambda text: text.replace(old, new)
+    text = cells[0]
+    for mark, cell in zip(between, cells[1:], strict=True):
+        both = pc.binary_join_element_wise(text, cell, pa.scalar(mark, TEXT))
+        text = pc.case_when(pc.make_struct(pc.equal(cell, ""), pc.equal(text, "")), text, cell, both)
+    around = pc.binary_join_element_wise(pa.scalar(first, TEXT), text, pa.scalar(last, TEXT), pa.scalar("", TEXT))
+    return trimmed(pc.if_else(pc.equal(text, ""), text, around))

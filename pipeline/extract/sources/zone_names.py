@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import reduce
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.extract.sources.texts import replaced
 from schemas.vocabulary.dates import Reading, read_timestamp
 
 
-def with_offsets(texts: Sequence[str], zones: Mapping[str, str], formats: tuple[str, ...]) -> list[str]:
+def with_offsets(texts: pa.LargeStringArray, zones: Mapping[str, str], formats: tuple[str, ...]) -> pa.LargeStringArray:
     """Write dates whose last word is a declared zone as timestamps with an offset; all others stay as they are."""
-    return [_with_offset(text, zones, formats) for text in texts]
+    named = reduce(pc.or_, (pc.ends_with(texts, f" {name}") for name in zones))
+    return replaced(texts, named, (_with_offset(text, zones, formats) for text in texts.filter(named).to_pylist()))
 
 
 def _with_offset(text: str, zones: Mapping[str, str], formats: tuple[str, ...]) -> str:
