@@ -29,6 +29,7 @@ _PARTS: dict[str, Callable[[Path, int, int], Iterator[Row | str]]] = {
     "requests": lambda folder, part, times: posting.request_rows(folder, 10_000 // part),
     "pacing": lambda folder, part, times: posting.pacing_rows(folder, 20_000 // part, times),
     "reading": lambda folder, part, times: reading.rows(folder, 1_000_000 // part, times),
+    "sources": lambda folder, part, times: reading.source_rows(folder, 1_000_000 // part, times),
     "workbooks": lambda folder, part, times: reading.workbook_rows(folder, 100_000 // part, times),
     "starting": lambda folder, part, times: starting.rows(folder, times),
     "rivals": lambda folder, part, times: rivals.rows(folder, 5_000 // part, times),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from measure import PROGRAM, exponent, medians, run, script, serving
 from posting import ACCESS
-from sample_files import write_csv, write_workbook
+from sample_files import RULES, write_csv, write_export, write_workbook
 from table import Row
 
 _EVERY_BAD = 20  # one row in so many is wrong: 5 %
@@ -34,6 +34,23 @@ def rows(folder: Path, lines: int, times: int) -> Iterator[Row]:
         told = f"{', '.join(f'{value:,.1f}' for value in values)} {unit}"
         against = f"exponent of growth, {sizes[0]:,} to {sizes[-1]:,} lines"
         yield Row(f"the same: {'time' if unit == 's' else 'memory'}", against, exponent(sizes, values), 1.05, told)
+
+
+def source_rows(folder: Path, lines: int, times: int) -> Iterator[Row]:
+    """`check` of an export with different values in most of its columns, with a rule for each and without any."""
+    file = write_export(folder / "export.csv", lines)
+    (folder / "none.toml").write_text("", encoding="utf-8")
+    (folder / "rules.toml").write_text(RULES, encoding="utf-8")
+    plain, ruled = medians(
+        times,
+        lambda: run((*PROGRAM, "check", file, "--config", "none.toml"), folder),
+        lambda: run((*PROGRAM, "check", file, "--config", "rules.toml"), folder),
+    )
+    told = f"{ruled.seconds:.1f} s against {plain.seconds:.1f} s"
+    what = f"`check`, {lines:,} lines through a source with a rule for each column: the source alone"
+    yield Row(what, "time without the source", max(0.0, ruled.seconds / plain.seconds - 1), 0.35, told)
+    told = f"{ruled.peak_mb:,.0f} MB against {plain.peak_mb:,.0f} MB"
+    yield Row("the same", "peak memory without the source", ruled.peak_mb / plain.peak_mb, 1.1, told)
 
 
 def workbook_rows(folder: Path, lines: int, times: int) -> Iterator[Row]:

@@ -20,6 +20,40 @@ _BLANK = ("sales_order_string", "sales_order_integer", "sales_order_datetime", "
 _BLANK_OF_LINE = ("line_string", "line_integer", "line_boolean")
 
 
+_EXPORTED = (
+    *("order_reference", "account_code", "expected_date_of_dispatch", "recipient_name", "address1", "address3"),
+    *("postcode", "country_code", "product_code", "quantity", "alt_line_reference", "line_string1"),
+    "external_system_reference2",
+)
+RULES = """
+[[sources]]
+match = "export*.csv"
+type = "orders"
+timezone = "Europe/London"
+zones = { PDT = "America/Los_Angeles" }
+blank_words = ["NULL"]
+decimal = "."
+thousands = ","
+fill_down = ["account_code"]
+fill_within = "order_reference"
+skip = [{ column = "line_string1", is = ["voided"] }, { column = "recipient_name", starts = "Total" }]
+[sources.columns]
+order_reference = { from = "order_reference", strip = "#" }
+account_code = { from = "account_code", upper = true }
+expected_date_of_dispatch = "expected_date_of_dispatch"
+recipient_name = "{recipient_name} {address3}"
+address1 = { from = "address1", replace = { ";" = "," } }
+address3 = { from = "address3", after = "-" }
+postcode = { from = "postcode", upper = true }
+country_code = { from = "country_code", map = { "United Kingdom" = "GB" } }
+product_code = { from = "product_code", strip = "'", upper = true, pad = 12 }
+quantity = { from = "quantity", times = 2 }
+alt_line_reference = { from = "alt_line_reference", strip_left = "0", pad = 12 }
+line_string1 = { from = "line_string1", before = "/" }
+external_system_reference2 = { from = "external_system_reference2", lower = true }
+"""
+
+
 def headings() -> list[str]:
     """The filled columns, then blank ones that are known, then columns of somebody else's system."""
     blank = [f"{name}{number}" for name in _BLANK for number in range(1, 6)]
@@ -36,6 +70,33 @@ def write_csv(path: Path, lines: int) -> Path:
         writer = csv.writer(file)
         writer.writerow(headings())
         writer.writerows(_rows(lines))
+    return path
+
+
+def write_export(path: Path, lines: int) -> Path:
+    """Write so many order lines as a shop exports them: few columns, most of them with different values."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(_EXPORTED)
+        for number in range(lines):
+            order = number // LINES
+            writer.writerow(
+                (
+                    f"#{order:07}",
+                    "acme",
+                    f"2026-{order % 12 + 1:02}-{order % 28 + 1:02}T{order % 24:02}:{order % 60:02}:00",
+                    f"Customer {order % 200_000}",
+                    f"{order % 5_000} Road {order % 77}",
+                    f"Town {order % 900}",
+                    f"ab{order % 90} {order % 9}xy",
+                    "GB",
+                    f"SKU-{number * 31 % 400_000:06}",
+                    number % 9_000 + 1,
+                    f"L{number:08}",
+                    f"Gate {number % 700_000}",
+                    f"ERP-{order}",
+                )
+            )
     return path
 
 
