@@ -5,23 +5,22 @@ from __future__ import annotations
 import asyncio
 import gc
 import ipaddress
-import os
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
-from pydantic import SecretStr
 
+from pipeline.cli.options import reached_clarus, settings_of, telling_of
 from pipeline.cli.progress_display import watching
-from pipeline.cli.report import Telling, tell_check, tell_runs
+from pipeline.cli.recording import recording
+from pipeline.cli.report import tell_check
 from pipeline.cli.screen import harmless, tell
-from pipeline.config import Settings, load_settings, require_access
+from pipeline.config import Settings
 from pipeline.errors import Stopped, UsageError
 from pipeline.extract import READ
 from pipeline.extract.sources import folders_named
@@ -44,24 +43,26 @@ if TYPE_CHECKING:
 
 def run_files(files: Sequence[Path], dry_run: bool, **options: Any) -> int:
     """Load files, those named or those of the inbox, after the unfinished work of earlier runs."""
-    settings = settings_of(options)
-    for file in files:
-        _must_be_a_file(file)
-    stopping = Stopping()
-    with listening(stopping.stop), owners_alone():
-        make_folders(settings.inbox, settings.outbox)
-        return _run_files(settings, files, dry_run, stopping, options)
+    with recording("run --dry-run" if dry_run else "run", options) as call:
+        settings = settings_of(options)
+        stopping = Stopping()
+        with listening(stopping.stop), owners_alone():
+            make_folders(settings.inbox, settings.outbox)
+            call.begin(settings)
+            for file in files:
+                _must_be_a_file(file)
+            return call.end(_run_files(settings, files, dry_run, stopping, options))
 
 
 def _run_files(
     settings: Settings, files: Sequence[Path], dry_run: bool, stopping: Stopping, options: Mapping[str, Any]
-) -> int:
+) -> BatchReport:
     from pipeline.runs.unsettled import BatchReport
 
     with holding(settings.outbox):
         taken, left = (list(files), False) if files else _from_inbox(settings, stopping)
         if not taken and (dry_run or not _is_left(settings, "owed")):
-            return tell_runs(BatchReport(left_behind=left), telling_of(options))
+            return BatchReport(left_behind=left)
         if dry_run:
             return _with_clarus(settings, options, stopping, lambda batch: batch.rehearse(taken), left)
         return _with_clarus(settings, options, stopping, lambda batch: batch.run(taken, keep=bool(files)), left)
@@ -69,23 +70,25 @@ def _run_files(
 
 def retry_runs(run: str | None, send_unknown: bool, **options: Any) -> int:
     """Try again what earlier runs left unfinished."""
-    settings = settings_of(options)
-    stopping = Stopping()
-    if run is not None and Path(run).parent.resolve() == settings.outbox.resolve():
-        run = Path(run).name  # as the shell completes it, and as the screen shows it
-    with listening(stopping.stop), owners_alone():
-        make_folders(settings.outbox)
-        return _retry_runs(settings, run, send_unknown, stopping, options)
+    with recording("retry", options) as call:
+        settings = settings_of(options)
+        stopping = Stopping()
+        if run is not None and Path(run).parent.resolve() == settings.outbox.resolve():
+            run = Path(run).name  # as the shell completes it, and as the screen shows it
+        with listening(stopping.stop), owners_alone():
+            make_folders(settings.outbox)
+            call.begin(settings)
+            return call.end(_retry_runs(settings, run, send_unknown, stopping, options))
 
 
 def _retry_runs(
     settings: Settings, run: str | None, send_unknown: bool, stopping: Stopping, options: Mapping[str, Any]
-) -> int:
+) -> BatchReport:
     from pipeline.runs.unsettled import BatchReport
 
     with holding(settings.outbox):
         if run is None and not _is_left(settings, "unfinished"):
-            return tell_runs(BatchReport(), telling_of(options))
+            return BatchReport()
         return _with_clarus(settings, options, stopping, lambda batch: batch.retry(run, send_unknown))
 
 
@@ -184,22 +187,6 @@ def _is_left(settings: Settings, what: Literal["owed", "unfinished"]) -> bool:
     return asyncio.run(ask())
 
 
-def settings_of(options: Mapping[str, Any]) -> Settings:
-    """The configuration, with the options of the command line over it."""
-    overrides = {
-        "inbox": options.get("inbox"),
-        "outbox": options.get("outbox"),
-        "clarus.concurrency": options.get("concurrency"),
-        "clarus.rate": options.get("rate"),
-    }
-    return load_settings(options.get("config"), options.get("profile"), environ=os.environ, overrides=overrides)
-
-
-def telling_of(options: Mapping[str, Any]) -> Telling:
-    """How much is printed, and for whom."""
-    return Telling(options["as_json"], options["quiet"], bool(options["verbose"]))
-
-
 def _record_type(name: str) -> RecordType:
     record = {fold(known): record for known, record in RECORD_TYPES.items()}.get(fold(name))
     if record is None:
@@ -243,9 +230,10 @@ def _with_clarus(
     stopping: Stopping,
     call: Callable[[Batch], Coroutine[Any, Any, BatchReport]],
     left_behind: bool = False,
-) -> int:
+) -> BatchReport:
     # Behind it stand the HTTP client and the stages that talk to Clarus, which `check` need not wait for.
-    from pipeline.runs.batch import Batch, access_of
+    from pipeline.runs.access import access_of
+    from pipeline.runs.batch import Batch
 
     require_address_book(settings)
     with (
@@ -258,27 +246,7 @@ def _with_clarus(
             raise Stopped("stopped at once; the next run goes on from the ledger") from None
     for file in finished.held:
         tell(harmless(f"{file} is left where it is: another program has it open"), err=True)
-    return tell_runs(replace(finished, left_behind=left_behind), telling_of(options))
-
-
-@contextmanager
-def reached_clarus(settings: Settings, sandbox: bool) -> Iterator[tuple[Settings, str]]:
-    """The settings that reach Clarus, or a sandbox that remembers its records beside the ledger."""
-    if not sandbox:
-        require_access(settings)
-        yield settings, ""
-        return
-    from pipeline.sandbox import Sandbox
-
-    field = settings.clarus.storage_unit_field
-    with Sandbox(journal=settings.outbox / ".sandbox.jsonl", storage_unit_field=field) as server:
-        secret = SecretStr("sandbox")
-        reached = {"base_url": server.url, "subdomain": "sandbox", "client_id": "sandbox", "client_secret": secret}
-        direct = {"proxy": "", "ca_file": None, "client_certificate_file": None, "client_key_file": None}
-        reached |= {"access_token": SecretStr(""), "api_path": "/api"}
-        own = settings.clarus.model_copy(update={**reached, **direct})
-        # Its port is another one each time; the ledger must know it again.
-        yield settings.model_copy(update={"clarus": own}), "sandbox"
+    return replace(finished, left_behind=left_behind)
 
 
 # Everything is imported. The collector is kept from looking through what stays, modules and the cells of the files,

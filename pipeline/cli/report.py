@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
 
+from pipeline.cli.options import Telling
 from pipeline.cli.screen import harmless, tell
 from pipeline.results.causes import Cause, causes_of, each_alone, summarise
 from pipeline.results.issues import Issue
@@ -36,20 +36,11 @@ _WOULD_BE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """How much is told, and to whom."""
-
-    as_json: bool = False
-    quiet: bool = False
-    verbose: bool = False
-
-
 def tell_runs(report: BatchReport, telling: Telling) -> int:
     """Print how the runs of a call went and return its exit code."""
     if telling.as_json:
         told = {"exit_code": report.exit_code, "runs": [run.summary for run in report.finished]}
-        _print_json({**told, "unsettled": list(report.unsettled)})
+        _print_json({**told, "unsettled": list(report.unsettled), "earlier_rows": report.earlier_rows})
         return report.exit_code
     blocks: list[list[str]] = []
     for run in report.finished:
@@ -61,6 +52,10 @@ def tell_runs(report: BatchReport, telling: Telling) -> int:
         )
     elif not report.finished and not telling.quiet:
         blocks.append(["Nothing to do."])
+    if report.earlier_rows:
+        verb = "needs" if report.earlier_rows == 1 else "need"
+        rows = _plural(report.earlier_rows, "row")
+        blocks.append([f"{rows} of earlier runs still {verb} someone: clarus-batch status"])
     _print_blocks(blocks)
     return report.exit_code
 

@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 import orjson
 
-from pipeline.cli.commands import reached_clarus, settings_of, telling_of
+from pipeline.cli.options import reached_clarus, settings_of, telling_of
 from pipeline.cli.progress_display import watching
 from pipeline.cli.screen import tell
 from pipeline.config import Settings
 from pipeline.errors import UsageError
-from pipeline.runs.batch import Batch, access_of, forget_what_is_left
+from pipeline.runs.access import access_of
+from pipeline.runs.batch import Batch, forget_what_is_left
 from pipeline.runs.forgetting import Forgotten, Wanted
 from pipeline.runs.lock import holding
 from pipeline.runs.outbox import make_folders, owners_alone

@@ -11,7 +11,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from pipeline.errors import LedgerUnusable
 from pipeline.ledger import sqlite, statements
-from pipeline.ledger.database import Database
+from pipeline.ledger.database import Database, Write
 from pipeline.ledger.entries import Entry, Identity, RunFile
 
 T = TypeVar("T")
@@ -36,22 +36,22 @@ class Ledger:
         self._trouble: LedgerUnusable | None = None  # once a commit has failed, nothing is written any more
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """Open the ledger, making it where there is none.
+    def open(cls, path: Path, thoroughly: bool = True) -> Self:
+        """Open the ledger, making it where there is none; `thoroughly` makes sure that all of it is whole.
 
         Raises:
             LedgerUnusable: the file is damaged, of a newer version, or something else; it is not touched.
         """
-        return cls(sqlite.open_file(path))
+        return cls(sqlite.open_file(path, thoroughly))
 
     @classmethod
-    def open_to_read(cls, path: Path) -> Self:
+    def open_to_read(cls, path: Path, thoroughly: bool = True) -> Self:
         """Open the ledger without ever writing to it; where there is none, an empty one in memory.
 
         Raises:
             LedgerUnusable: as in `open`.
         """
-        return cls(sqlite.open_file_to_read(path))
+        return cls(sqlite.open_file_to_read(path, thoroughly))
 
     async def close(self) -> None:
         """Commit what was asked for and close the file."""
@@ -121,6 +121,17 @@ class Ledger:
     async def spellings(self, tenant: str) -> list[tuple[str, str, str, bool]]:
         """Return how Clarus was seen to keep references: the list, ours, what is kept, and whether it was cut."""
         return await self._in_thread(lambda: statements.spellings(self._database, tenant))
+
+    async def ask(self, question: Callable[[Database], T]) -> T:
+        """Return what a function finds in the database: for tables that have a module of their own."""
+        await self.flush()
+        return await self._in_thread(lambda: question(self._database))
+
+    async def write_all(self, writes: Callable[[Database], Iterable[Write]]) -> None:
+        """Do the writes of such a module; returns when they are safe."""
+        for write in writes(self._database):
+            self._ask(*write)
+        await self.flush()
 
     async def flush(self) -> None:
         """Return when everything that was asked for until now is on the disk.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,16 @@ _APPLICATION = 0x434C5257  # "CLRW": tells our file from any other SQLite databa
 _ERRORS = (sqlite3.Error, ValueError, OverflowError)
 
 
-def open_file(path: Path) -> SqliteDatabase:
-    """Open the file, making it where there is none.
+def open_file(path: Path, thoroughly: bool = True) -> SqliteDatabase:
+    """Open the file, making it where there is none; `thoroughly` reads all of it, to see that it is whole.
 
     Raises:
         LedgerUnusable: it is damaged, of a newer version, or something else; it is not touched.
     """
-    return SqliteDatabase(_connect(str(path), path, _prepare), str(path))
+    return SqliteDatabase(_connect(str(path), path, partial(_prepare, thoroughly=thoroughly)), str(path))
 
 
-def open_file_to_read(path: Path) -> SqliteDatabase:
+def open_file_to_read(path: Path, thoroughly: bool = True) -> SqliteDatabase:
     """Open the file without ever writing to it; where there is none, an empty one in memory.
 
     Raises:
@@ -36,7 +37,8 @@ def open_file_to_read(path: Path) -> SqliteDatabase:
     """
     if not path.exists():
         return open_file(Path(":memory:"))
-    return SqliteDatabase(_connect(f"{path.resolve().as_uri()}?mode=ro", path, _check), str(path))
+    check = partial(_check, thoroughly=thoroughly)
+    return SqliteDatabase(_connect(f"{path.resolve().as_uri()}?mode=ro", path, check), str(path))
 
 
 class SqliteDatabase:
@@ -113,7 +115,7 @@ def _connect(database: str, path: Path, begin: Callable[[sqlite3.Connection, Pat
     return connection
 
 
-def _check(connection: sqlite3.Connection, path: Path) -> bool:
+def _check(connection: sqlite3.Connection, path: Path, thoroughly: bool) -> bool:
     """Make sure that this is a ledger which we understand; return whether it has been set up."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     version = _version(connection)
@@ -123,15 +125,16 @@ def _check(connection: sqlite3.Connection, path: Path) -> bool:
         raise LedgerUnusable(f"{path} is a database of another program: move it away, or choose another outbox")
     if version > VERSION:
         raise LedgerUnusable(f"the ledger {path} was written by a newer version: update clarus-batch")
-    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    # It takes seconds where there are a million documents.
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone() if thoroughly else ("ok",)
     if verdict != "ok":
         raise LedgerDamaged(f"the ledger {path} is damaged ({verdict})", _RESTORE)
     return not is_new
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> bool:
+def _prepare(connection: sqlite3.Connection, path: Path, thoroughly: bool) -> bool:
     """Check the ledger, and set it up where it is new."""
-    is_set_up = _check(connection, path)
+    is_set_up = _check(connection, path, thoroughly)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     if not is_set_up:

@@ -212,6 +212,20 @@ def files_of(database: Database, run: str) -> list[RunFile]:
     return [RunFile(name, Path(source), bool(copied)) for name, source, copied in found]
 
 
+def prune(run: str, tenant: str) -> Write:
+    """The write that records that the folder of a run is removed."""
+    sql, values = _insert("pruned", {"tenant": tenant, "run": run, "pruned_at": now()})
+    return f"{sql} ON CONFLICT (tenant, run) DO NOTHING", values
+
+
+def pruned(database: Database) -> dict[str, str]:
+    """Return the runs whose folders were removed, and when."""
+    if not database.has("pruned"):
+        return {}
+    where, values = _where(database.scope)
+    return dict(database.rows(f"SELECT run, pruned_at FROM pruned WHERE {where}", values))
+
+
 def _key(database: Database, run: str) -> dict[str, Any]:
     """What tells a run from every other one of the database."""
     return {**database.scope, "run": run}

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pipeline.ledger import calls, open_rows
+
 FIRST = """
 CREATE TABLE documents (
     tenant TEXT NOT NULL, record TEXT NOT NULL, account TEXT NOT NULL, reference TEXT NOT NULL,
@@ -42,10 +44,21 @@ CREATE TABLE IF NOT EXISTS closed_rows (
 ) WITHOUT ROWID;
 """
 
+# Runs whose folders were removed because of their age.
+PRUNED = """
+CREATE TABLE pruned (
+    tenant TEXT NOT NULL, run TEXT NOT NULL, pruned_at TEXT NOT NULL,
+    PRIMARY KEY (tenant, run)
+) WITHOUT ROWID;
+"""
+
 BASE = 2  # the version of what stands above; a new ledger begins with it
 
 MIGRATIONS: Mapping[int, str] = {  # to each version from the one before it
     2: f"ALTER TABLE documents ADD COLUMN sent_at REAL; {SPELLINGS}",
+    3: calls.TABLE,
+    4: open_rows.TABLE,
+    5: PRUNED,
 }
 
 VERSION = max(MIGRATIONS)

@@ -58,15 +58,22 @@ def write_issues(folder: Path, reports: Sequence[TableReport], extra: Iterable[t
 def read_issues(folder: Path) -> dict[tuple[str, str], list[Problem]]:
     """Read back the problems of single cells, by file and sheet; none from a file that somebody has changed."""
     problems = defaultdict[tuple[str, str], list[Problem]](list)
+    for issue in read_all_issues(folder):
+        if issue.problem.row and issue.problem.column:
+            problems[issue.file, issue.sheet].append(issue.problem)
+    return problems
+
+
+def read_all_issues(folder: Path) -> Iterator[Issue]:
+    """Read back every problem of a run; a line that somebody has changed is left out."""
     # Saved by Excel it may be no UTF-8 any more: that costs some letters, not the run.
     with (folder / ISSUES).open(encoding="utf-8-sig", errors="replace", newline="") as file:
         for line in csv.DictReader(file):
             file_name, sheet, row, *texts = (unguarded(line.get(name) or "") for name in _COLUMNS)
             column, value, severity, message, hint = texts
-            if row.isdigit() and column and severity in set(Severity):
-                problem = Problem(int(row), column, value, message, hint, Severity(severity))
-                problems[file_name, sheet].append(problem)
-    return problems
+            if (row.isdigit() or not row) and severity in set(Severity):
+                problem = Problem(int(row or 0), column, value, message, hint, Severity(severity))
+                yield Issue(file_name, sheet, problem)
 
 
 def issues_of(report: TableReport) -> Iterator[Issue]:

@@ -222,6 +222,7 @@ class RowAccounts:
             self._run,
             self._closed,
             frozenset(self._faulty),
+            lambda: (key for key, _ in self.transformed.document_keys()),
         )
 
     def _status(self, row: int, outcome: Outcome) -> Status:

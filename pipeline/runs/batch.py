@@ -9,10 +9,10 @@ from pathlib import Path
 
 from pipeline.clarus.access import Access
 from pipeline.clarus.client import Clarus
-from pipeline.clarus.tokens import Credentials
 from pipeline.config import Settings
 from pipeline.errors import Stopped, Unfinished, UsageError
 from pipeline.ledger import Left
+from pipeline.ledger.statements import pruned
 from pipeline.load import Finding
 from pipeline.progress import Progress
 from pipeline.runs.auditing import AuditReport, find_faults, sentence
@@ -90,6 +90,8 @@ class Batch:
                 if (self.settings.outbox / run / PAYLOADS).exists():
                     raise UsageError(f"run {run} is a rehearsal: nothing was sent, so there is nothing to try again")
                 raise UsageError(f"there is no run {run} in {self.settings.outbox}")
+            if run is not None and (pruned_at := (await context.ledger.ask(pruned)).get(run)):
+                raise UsageError(f"run {run} was pruned on {pruned_at[:10]}: its files are gone, and nothing was left")
             runs = [run] if run is not None else await context.ledger.unfinished_runs(tenant)
             unsettled: list[str] = []
             finished = await self._take_up(runs, context, RETRIED, unsettled, send_unknown)
@@ -188,30 +190,3 @@ async def forget_what_is_left(outbox: Path, run: str) -> Forgotten:
         return await forget_run(run, ledger)
     finally:
         await ledger.close()
-
-
-def access_of(settings: Settings, known_as: str = "") -> Access:
-    """Put together how Clarus is reached, and by what name the ledger knows the tenant if not by its address."""
-    own = settings.clarus
-    credentials = Credentials(
-        own.client_id, own.client_secret.get_secret_value(), own.scope, own.access_token.get_secret_value()
-    )
-    return Access(
-        base_url=own.base_url,
-        subdomain=own.subdomain,
-        credentials=credentials,
-        api_path=own.api_path,
-        concurrency=own.concurrency,
-        rate=own.rate,
-        timeout=own.timeout_seconds,
-        connect_timeout=own.connect_timeout_seconds,
-        give_up=own.give_up_seconds,
-        first_wait=own.retry_wait_seconds,
-        longest_hold=own.retry_after_cap_seconds,
-        known_as=known_as,
-        storage_unit_field=own.storage_unit_field,
-        proxy=own.proxy,
-        ca_file=own.ca_file,
-        client_certificate=own.client_certificate_file,
-        client_key=own.client_key_file,
-    )

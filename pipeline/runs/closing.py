@@ -15,7 +15,7 @@ from pipeline.results.atomic_write import noting_second_names
 from pipeline.results.causes import summarise
 from pipeline.results.issues import write_issues
 from pipeline.results.row_accounts import RowAccounts
-from pipeline.results.summary import write_summary
+from pipeline.results.summary import SCHEMA, write_summary
 from pipeline.results.write import write_results
 from pipeline.runs.reading import ReadFile
 from pipeline.values.outcomes import Status
@@ -113,6 +113,7 @@ def finish(
         raise faults[0]
     watch.lap("results")
     summary = {
+        "schema": SCHEMA,
         "run": folder.name,
         "began": watch.began.isoformat(timespec="seconds"),
         "exit_code": _exit_code(reports, unreadable, stopped),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from pipeline.errors import UsageError
 from pipeline.ledger import Entry, Ledger, Left, State
+from pipeline.ledger.open_rows import let_go
 from pipeline.load import Audit, audited_types
 from pipeline.runs.context import RunContext
 from pipeline.runs.spelled_lists import spelled_lists
@@ -61,6 +62,7 @@ async def forget_run(run: str, ledger: Ledger) -> Forgotten:
     if run not in {each for each, _ in await ledger.all_runs()}:
         raise UsageError(f"the ledger does not know run {run}")
     await ledger.end_run(run, Left.NOTHING, unfinished=False)
+    await ledger.write_all(lambda database: [let_go(database, run)])
     return Forgotten(f"run {run} is let go: what it had left to do is not done any more")
 
 

@@ -13,8 +13,8 @@ from pipeline.runs.outbox import LEDGER, run_folders
 _REBUILD = "restore it from a backup, or make one from the results files: clarus-batch rebuild"
 
 
-def open_ledger(outbox: Path) -> Ledger:
-    """Open the ledger, making it in an outbox that holds no runs yet.
+def open_ledger(outbox: Path, thoroughly: bool = True) -> Ledger:
+    """Open the ledger, making it in an outbox that holds no runs yet; `thoroughly` makes sure that all of it is whole.
 
     Raises:
         UsageError: there are runs, and no ledger that knows them.
@@ -22,12 +22,12 @@ def open_ledger(outbox: Path) -> Ledger:
     """
     _require_known_runs(outbox)
     try:
-        return Ledger.open(outbox / LEDGER)
+        return Ledger.open(outbox / LEDGER, thoroughly)
     except LedgerDamaged as error:
         raise _refusal(outbox, error) from error
 
 
-def read_ledger(outbox: Path) -> Ledger:
+def read_ledger(outbox: Path, thoroughly: bool = True) -> Ledger:
     """Open the ledger without ever writing to it; where there is none, and no run, an empty one.
 
     Raises:
@@ -35,7 +35,7 @@ def read_ledger(outbox: Path) -> Ledger:
     """
     _require_known_runs(outbox)
     try:
-        return Ledger.open_to_read(outbox / LEDGER)
+        return Ledger.open_to_read(outbox / LEDGER, thoroughly)
     except LedgerDamaged as error:
         raise _refusal(outbox, error) from error
 

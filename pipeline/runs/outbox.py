@@ -56,6 +56,16 @@ def new_run_folder(outbox: Path, now: Callable[[], datetime] = lambda: datetime.
         return folder
 
 
+def begun_at(run: str) -> datetime:
+    """When a run began, as the name of its folder says."""
+    return datetime.strptime(f"{run}000", "%Y%m%d-%H%M%S-%f").replace(tzinfo=UTC)
+
+
+def is_run(name: str) -> bool:
+    """Whether this is what folders of runs are called."""
+    return _RUN.fullmatch(name) is not None
+
+
 def run_folders(outbox: Path) -> list[Path]:
     """The folders of runs that hold anything, rehearsals left out; oldest first."""
     if not outbox.is_dir():

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.config import Settings
+from pipeline.errors import LedgerUnusable
 from pipeline.ledger import Entry, Ledger, Left, RunFile, State
+from pipeline.ledger.calls import newest, written
 from pipeline.load import digests, identity_of, whole
 from pipeline.results.earlier_results import EarlierResults
 from pipeline.results.summary import SUMMARY
-from pipeline.runs.outbox import LEDGER, run_folders
+from pipeline.runs.open_rows import Ended, note_rows
+from pipeline.runs.outbox import LEDGER, begun_at, run_folders
 from pipeline.runs.reading import StageOptions, configured_book, extract_file, validate_files
 from pipeline.runs.returning import KeptInputs
 from pipeline.transform import all_documents, document_at
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.documents import Document
 from pipeline.values.outcomes import OWED, RETRIED, Status
-from pipeline.values.row_results import RowResult
+from pipeline.values.row_results import RowResult, RowResults, TableReport
 
 _STATES = {
     Status.CREATED: State.CREATED,
@@ -67,6 +72,7 @@ async def rebuild(settings: Settings, tenant: str) -> Rebuilt:
             await _add_run(folder, settings, ledger, _Making(tenant, told))
     finally:
         await ledger.close()
+    await _keep_history(target, made)
     if target.exists():
         told.kept_as = f"{LEDGER}.{datetime.now(UTC):%Y%m%d-%H%M%S}.old"
         target.rename(outbox / told.kept_as)
@@ -74,6 +80,21 @@ async def rebuild(settings: Settings, tenant: str) -> Rebuilt:
         (outbox / left).unlink(missing_ok=True)
     made.replace(target)
     return told
+
+
+async def _keep_history(old: Path, new: Path) -> None:
+    """Take the lines of the history along, where they can still be read."""
+    with suppress(LedgerUnusable):
+        before = Ledger.open_to_read(old, thoroughly=False)
+        try:
+            lines = await before.ask(lambda database: newest(database, sys.maxsize))
+        finally:
+            await before.close()
+        ledger = Ledger.open(new)
+        try:
+            await ledger.write_all(lambda database: [written(database, line) for line in lines])
+        finally:
+            await ledger.close()
 
 
 async def _add_run(folder: Path, settings: Settings, ledger: Ledger, making: _Making) -> None:
@@ -86,6 +107,7 @@ async def _add_run(folder: Path, settings: Settings, ledger: Ledger, making: _Ma
     await ledger.begin_run(folder.name, tenant, [RunFile(name, folder / name, False) for name in names])
     earlier = EarlierResults(folder, names, kept.read) if (folder / SUMMARY).exists() else None
     statuses: set[Status] = set()
+    reports: list[TableReport] = []
     for table in tables:
         results = earlier.of(table.clean.table) if earlier is not None else None
         for entry in _entries(table, results, folder.name, tenant):
@@ -93,12 +115,24 @@ async def _add_run(folder: Path, settings: Settings, ledger: Ledger, making: _Ma
             told.counts["documents"] += 1
         if results is not None:
             statuses.update(result.status for result in results.values())
+            reports.append(_report(table, results, folder.name))
+    if earlier is not None:
+        unreadable = [file.path.name for file in files if file.trouble]
+        await note_rows(Ended(folder.name, tenant, reports, unreadable, begun_at(folder.name)), ledger)
     left = Left.ROWS if earlier is None or Status.PENDING in statuses else Left.NOTHING
     if left is Left.NOTHING and statuses & OWED:
         left = Left.DOUBTS
     await ledger.end_run(folder.name, left, unfinished=bool(left) or bool(statuses & RETRIED))
     told.counts["runs"] += 1
     told.counts["unfinished"] += bool(left)
+
+
+def _report(table: DocumentTable, results: Mapping[int, RowResult], run: str) -> TableReport:
+    own = RowResults(results)
+    for row, result in results.items():
+        own.record(row, result)
+    keys = [key for key, _ in table.document_keys()]
+    return TableReport(table.clean.table, own, [], table.document_of, run, document_keys=lambda: keys)
 
 
 def _entries(table: DocumentTable, results: Mapping[int, RowResult] | None, run: str, tenant: str) -> Iterator[Entry]:

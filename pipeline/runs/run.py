@@ -19,6 +19,7 @@ from pipeline.runs.closing import Finished, ResultsFolder, Watch, finish
 from pipeline.runs.context import RunContext
 from pipeline.runs.known_rows import returned_rows, with_known_references
 from pipeline.runs.loading import Loading, LoadOptions
+from pipeline.runs.open_rows import note_open_rows
 from pipeline.runs.reading import StageOptions, configured_book, extract_files, validate_files
 from pipeline.runs.returning import KeptInputs
 from pipeline.runs.sent_documents import SentDocuments
@@ -55,6 +56,7 @@ async def run_folder(run: Run, context: RunContext) -> Finished:
     finished = await run_stages(run, context, await _deliveries(run, context), prove=audit)
     returned = (row for report in finished.reports for row in returned_rows(report.table))
     await context.ledger.close_rows(returned, run.folder.name)
+    await note_open_rows(finished, context)
     left = _left(finished)
     await context.ledger.end_run(run.folder.name, left, any_of(finished.reports, RETRIED))
     return finished
@@ -78,7 +80,7 @@ async def rewrite_results(folder: Path, context: RunContext, faults: Sequence[Fi
         each.leave_unreached()
     apply(faults, accounts, context.clarus.tenant)
     target = ResultsFolder(folder, context.settings.failed_files == "xlsx")
-    finish(target, read, accounts, None, Watch())
+    await note_open_rows(finish(target, read, accounts, None, Watch()), context, is_new=False)
 
 
 def _must_be_unchanged(taken: Taken, context: RunContext) -> None:

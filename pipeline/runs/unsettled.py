@@ -21,6 +21,7 @@ class BatchReport:
     unsettled: Sequence[str] = ()  # sentences
     held: Sequence[str] = ()  # files that another program did not let go
     left_behind: bool = False  # a file that should have been read had to stay in the inbox
+    earlier_rows: int = 0  # rows of runs before these that still need someone; the exit code is not about them
 
     @property
     def exit_code(self) -> int:

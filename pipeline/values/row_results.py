@@ -145,6 +145,7 @@ class TableReport:
     run: str = ""  # in whose folder the input lies; "": rows get no key
     closed: frozenset[int] = frozenset()  # rows that came back in a later run, and are settled there
     faulty: frozenset[int] = frozenset()  # rows of records with which an audit found something wrong
+    document_keys: Callable[[], Iterable[tuple[str, ...]]] = tuple  # by the numbers of `document_of`
 
     @property
     def key(self) -> TableKey:

@@ -1,0 +1,58 @@
+"""The commands that look at what became of it: words to values, as in `command_line`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from pipeline.cli.command import Command
+from pipeline.cli.option_groups import configured, looking, telling
+
+
+@click.command(cls=Command)
+@looking
+@configured
+@telling
+def status(**options: Any) -> None:
+    """Say what is outstanding: rows that need someone, by file and cause, and what is unfinished.
+
+    A row stays until it is corrected, whatever newer runs have done. Exit code 0: nothing is outstanding; else 1.
+    """
+    from pipeline.cli.looking import show_status
+
+    sys.exit(show_status(**options))
+
+
+@click.command(cls=Command)
+@click.argument("run", required=False)
+@click.option("-n", "most", type=click.IntRange(min=1), default=20, show_default=True, help="So many calls.")
+@looking
+@configured
+@telling
+def history(run: str | None, most: int, **options: Any) -> None:
+    """List the calls of run and retry, the latest first.
+
+    Also those that had nothing to do or were refused. RUN is the name of a folder in the outbox: only what worked on
+    it, and what was wrong in it.
+    """
+    from pipeline.cli.looking import show_history
+
+    sys.exit(show_history(run, most, **options))
+
+
+@click.command(cls=Command)
+@click.option("--older-than", required=True, help="Age of the runs to remove: 90d, 12w.")
+@click.option("--dry-run", is_flag=True, help="Say what would be removed.")
+@looking
+@configured
+@telling
+def prune(older_than: str, dry_run: bool, **options: Any) -> None:
+    """Remove the folders of old runs in which nothing is unfinished.
+
+    Runs with rows that need someone are kept, and so is the ledger, which knows what was sent.
+    """
+    from pipeline.cli.looking import prune_outbox
+
+    sys.exit(prune_outbox(older_than, dry_run, **options))

@@ -1,0 +1,61 @@
+"""The options of the command line as values: the configuration under them, how much is told, and how Clarus is reached.
+
+Commands that only look at the ledger start from here: nothing heavy is imported.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import SecretStr
+
+from pipeline.config import Settings, load_settings, require_access
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How much is told, and to whom."""
+
+    as_json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+
+def settings_of(options: Mapping[str, Any]) -> Settings:
+    """The configuration, with the options of the command line over it."""
+    overrides = {
+        "inbox": options.get("inbox"),
+        "outbox": options.get("outbox"),
+        "clarus.concurrency": options.get("concurrency"),
+        "clarus.rate": options.get("rate"),
+    }
+    return load_settings(options.get("config"), options.get("profile"), environ=os.environ, overrides=overrides)
+
+
+def telling_of(options: Mapping[str, Any]) -> Telling:
+    """How much is printed, and for whom."""
+    return Telling(options["as_json"], options["quiet"], bool(options["verbose"]))
+
+
+@contextmanager
+def reached_clarus(settings: Settings, sandbox: bool) -> Iterator[tuple[Settings, str]]:
+    """The settings that reach Clarus, or a sandbox that remembers its records beside the ledger."""
+    if not sandbox:
+        require_access(settings)
+        yield settings, ""
+        return
+    from pipeline.sandbox import Sandbox
+
+    field = settings.clarus.storage_unit_field
+    with Sandbox(journal=settings.outbox / ".sandbox.jsonl", storage_unit_field=field) as server:
+        secret = SecretStr("sandbox")
+        reached = {"base_url": server.url, "subdomain": "sandbox", "client_id": "sandbox", "client_secret": secret}
+        direct = {"proxy": "", "ca_file": None, "client_certificate_file": None, "client_key_file": None}
+        reached |= {"access_token": SecretStr(""), "api_path": "/api"}
+        own = settings.clarus.model_copy(update={**reached, **direct})
+        # Its port is another one each time; the ledger must know it again.
+        yield settings.model_copy(update={"clarus": own}), "sandbox"

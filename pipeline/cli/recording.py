@@ -1,0 +1,127 @@
+"""Each call of `run` and `retry` is recorded, however it ends: also where there is nothing to do, or it is refused."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.cli.failures import failure_of
+from pipeline.cli.options import telling_of
+from pipeline.config import DEFAULT_FILE, Settings
+from pipeline.errors import PipelineError
+from pipeline.ledger.calls import CallLine
+from pipeline.ledger.open_rows import counts
+from pipeline.runs.call_summary import CallSummary
+from pipeline.runs.history import put_down
+from pipeline.runs.ledger_file import read_ledger
+
+if TYPE_CHECKING:
+    from pipeline.runs.unsettled import BatchReport
+
+
+@dataclass(slots=True)
+class Recording:
+    """A call that is under way."""
+
+    command: str
+    options: Mapping[str, Any]
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    settings: Settings | None = None  # None: the configuration has not been read, or cannot be
+
+    def begin(self, settings: Settings) -> None:
+        """The configuration is read and the outbox is there: from now on even a call that is killed leaves a line."""
+        self.settings = settings
+        put_down(settings.outbox, self._line())
+
+    def end(self, report: BatchReport) -> int:
+        """Tell how the call went, and record it; return its exit code."""
+        from pipeline.cli.report import tell_runs
+
+        runs = {run.folder.name for run in report.finished}
+        if not self.command.endswith("--dry-run"):
+            report = replace(report, earlier_rows=self._earlier_rows(runs))
+        exit_code = tell_runs(report, telling_of(self.options))
+        self._record(
+            CallSummary(
+                command=self.command,
+                began=self.began,
+                ended=datetime.now(UTC),
+                exit_code=exit_code,
+                message="; ".join(dict.fromkeys(str(run.stopped) for run in report.finished if run.stopped)),
+                runs=tuple(run.summary for run in report.finished),
+                unsettled=tuple(report.unsettled),
+                left_in_inbox=bool(report.left_behind or report.held),
+                earlier_rows=report.earlier_rows,
+                profile=self.options.get("profile") or "",
+            )
+        )
+        return exit_code
+
+    def fail(self, error: BaseException) -> None:
+        """Record a call that an exception ends."""
+        failure = failure_of(error)
+        self._record(
+            CallSummary(
+                command=self.command,
+                began=self.began,
+                ended=datetime.now(UTC),
+                exit_code=failure.exit_code,
+                message=failure.words,
+                profile=self.options.get("profile") or "",
+            )
+        )
+
+    def _record(self, summary: CallSummary) -> None:
+        outbox = self.settings.outbox if self.settings else _likely_outbox(self.options)
+        put_down(outbox, replace(self._line(), ended=summary.ended, exit_code=summary.exit_code, facts=summary.facts))
+
+    def _line(self) -> CallLine:
+        began = self.began.isoformat(timespec="microseconds")
+        return CallLine(f"{began} {os.getpid()}", self.command, self.began)
+
+    def _earlier_rows(self, runs: set[str]) -> int:
+        """How many rows of other runs need someone: an end that is well forgets none of them."""
+
+        async def ask(outbox: Path) -> dict[str, int]:
+            ledger = read_ledger(outbox, thoroughly=False)
+            try:
+                return await ledger.ask(counts)
+            finally:
+                await ledger.close()
+
+        try:
+            found = asyncio.run(ask(self.settings.outbox)) if self.settings else {}
+        except PipelineError:
+            return 0  # what is wrong with the ledger, the run itself has told
+        return sum(rows for run, rows in found.items() if run not in runs)
+
+
+@contextmanager
+def recording(command: str, options: Mapping[str, Any]) -> Iterator[Recording]:
+    """Record a call; its exceptions go on to whoever tells them."""
+    call = Recording(command, options)
+    try:
+        yield call
+    except (Exception, KeyboardInterrupt) as error:
+        call.fail(error)
+        raise
+
+
+def _likely_outbox(options: Mapping[str, Any]) -> Path:
+    """Where the outbox would be, of a call that was refused before its configuration was accepted."""
+    if options.get("outbox"):
+        return Path(options["outbox"])
+    file = options.get("config") or DEFAULT_FILE
+    try:
+        told = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        of_profile = told.get("profiles", {}).get(options.get("profile"), {})
+        return Path(file.parent / str(of_profile.get("outbox") or told.get("outbox") or "outbox"))
+    except (OSError, ValueError, AttributeError):
+        return Path(file).parent / "outbox"
