@@ -81,6 +81,11 @@ class Clarus:
         return self._exchanges.requests
 
     @property
+    def said_date(self) -> str:
+        """The moment by the clock of whoever answered last, as its header Date has it; "" where it says none."""
+        return self._exchanges.last.headers.get("Date", "") if self._exchanges.last is not None else ""
+
+    @property
     def tenant(self) -> str:
         """Whose records are written."""
         return self._access.tenant

@@ -50,6 +50,7 @@ class Exchanges:
         self._pages = Pages(clock)
         self._urls: dict[str, httpx.URL] = {}
         self.requests = 0
+        self.last: httpx.Response | None = None  # the last response that came, of whatever it was
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -80,8 +81,8 @@ class Exchanges:
             self.requests += 1
             try:
                 async with self._stopping.interruptible(_GRACE):
-                    response, content = await self._response(request)
-                answer = answer_of(response, content)
+                    self.last, content = await self._response(request)
+                answer = answer_of(self.last, content)
             except Unfinished as reason:
                 return Answer(None, reached=self._departure.may_have_left(request), trouble=str(reason))
             except httpx.HTTPError as error:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from pipeline.cli.command import Command
-from pipeline.cli.option_groups import configured, looking, telling
+from pipeline.cli.option_groups import configured, looking, reaching, telling
 
 
 @click.command(cls=Command)
@@ -56,3 +56,21 @@ def prune(older_than: str, dry_run: bool, **options: Any) -> None:
     from pipeline.cli.looking import prune_outbox
 
     sys.exit(prune_outbox(older_than, dry_run, **options))
+
+
+@click.command(cls=Command)
+@reaching
+@configured
+@telling
+def ping(**options: Any) -> None:
+    """Try whether a run could begin: configuration, credentials, tenant, clock, disk and lock.
+
+    Nothing is sent but a question. Exit code 0: all is well; 2: the configuration is wrong or incomplete; 3: Clarus
+    refuses us or is out of reach, or a folder cannot be written to.
+    """
+    from pipeline.cli.pinging import ping_all
+
+    sys.exit(ping_all(**options))
+
+
+COMMANDS = (status, history, prune, ping)

@@ -210,5 +210,5 @@ def map_file(file: Path, record_type: str | None, output: Path | None) -> None:
     sys.exit(map_export(file, record_type, output))
 
 
-for command in (afterwards.status, afterwards.history, afterwards.prune):
+for command in afterwards.COMMANDS:
     main.add_command(command)

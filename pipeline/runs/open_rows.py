@@ -93,11 +93,11 @@ def _rows_of(report: TableReport, ended: Ended, before: _Before) -> Iterator[Ope
     keys, returned, record = [*report.document_keys()], keys_of(report.table), report.table.record.name
     for number in sorted(numbers):
         at = int(report.document_of[number]) if number < len(report.document_of) else -1
-        document = _document(keys[at], record) if at >= 0 else (record, "", "")
+        document = _document(keys[at], record) if at >= 0 else (record, "", _reference(report, number))
         place = (ended.run, report.key.checksum, number)
         own, result = before.own.get(place), report.results.get(number)
         older = [own] if own else []
-        older += before.of_document(document) if at >= 0 else []
+        older += before.of_document(document)
         if number in returned and (came_from := before.by_place.get(_place(returned[number]))):
             older.append(came_from)
         status = result.status if result else Status.INVALID
@@ -132,6 +132,13 @@ def _unreadable(name: str, ended: Ended, before: _Before) -> OpenRow:
 def _document(key: tuple[str, ...], record: str) -> Document:
     identity = identity_of(key, record, "")
     return record, identity.account, identity.reference
+
+
+def _reference(report: TableReport, row: int) -> str:
+    """What a row that belongs to no document has for a reference: its account may be what is missing."""
+    frame, heading = report.table.frame, report.table.record.reference
+    text = frame[heading].get(row) if heading in frame else None
+    return text if isinstance(text, str) else ""
 
 
 def _place(key: RowKey) -> Place:

@@ -48,6 +48,8 @@ async def prune_runs(outbox: Path, older_than: timedelta, dry_run: bool, now: da
     ledger = read_ledger(outbox) if dry_run else open_ledger(outbox)
     try:
         told = Pruned()
+        if not dry_run:
+            _finish(outbox)
         tenants = dict(await ledger.ask(runs))
         owed = {run for run, _ in await ledger.unsettled_runs()}
         rows, before = await ledger.ask(counts), await ledger.ask(pruned)
@@ -64,11 +66,16 @@ async def prune_runs(outbox: Path, older_than: timedelta, dry_run: bool, now: da
                     await _take_leave(run, tenants[run], ledger)
                 folder.rename(outbox / f"{_GOING}{run}")
         if not dry_run:
-            for left in outbox.glob(f"{_GOING}*"):
-                shutil.rmtree(left)
+            _finish(outbox)
         return told
     finally:
         await ledger.close()
+
+
+def _finish(outbox: Path) -> None:
+    """Remove what was moved aside, by this call or by one that was cut off."""
+    for left in outbox.glob(f"{_GOING}*"):
+        shutil.rmtree(left)
 
 
 async def _take_leave(run: str, tenant: str, ledger: Ledger) -> None:

@@ -7,6 +7,7 @@ to be gone at once, so only uvicorn's protocol is used.
 import asyncio
 import socket
 from collections.abc import Callable
+from email.utils import formatdate
 from typing import Any
 
 import uvicorn
@@ -20,10 +21,11 @@ _IDLE_SECONDS = 75  # until an unused connection is closed, as nginx has it
 
 
 class _Connection(HttpToolsProtocol):
-    """Shows the application its transport, so that it can hang up in the middle of anything."""
+    """Shows the application its transport, so that it can hang up in the middle of anything; says what time it is."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.server_state.default_headers = [(b"date", formatdate(usegmt=True).encode("ascii"))]
         self.scope["extensions"] = {TRANSPORT: {"transport": self.transport}}
 
 
