@@ -16,9 +16,9 @@ from pipeline.cli.option_groups import configured, looking, reaching, telling
 @configured
 @telling
 def status(**options: Any) -> None:
-    """Say what is outstanding: rows that need someone, by file and cause, and what is unfinished.
+    """Say what is outstanding: what needs someone, and what is unfinished.
 
-    A row stays until it is corrected, whatever newer runs have done. Exit code 0: nothing is outstanding; else 1.
+    Rows are grouped by file and cause. One stays until it is corrected, whatever newer runs have done. Exit code 0: nothing is outstanding; else 1.
     """
     from pipeline.cli.looking import show_status
 
@@ -63,9 +63,9 @@ def prune(older_than: str, dry_run: bool, **options: Any) -> None:
 @configured
 @telling
 def ping(**options: Any) -> None:
-    """Try whether a run could begin: configuration, credentials, tenant, clock, disk and lock.
+    """Try whether a run could begin.
 
-    Nothing is sent but a question. Exit code 0: all is well; 2: the configuration is wrong or incomplete; 3: Clarus
+    Configuration, credentials, tenant, clock, disk and lock have a line each. Nothing is sent but a question. Exit code 0: all is well; 2: the configuration is wrong or incomplete; 3: Clarus
     refuses us or is out of reach, or a folder cannot be written to.
     """
     from pipeline.cli.pinging import ping_all
