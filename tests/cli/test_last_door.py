@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from pipeline.cli.command_line import _Command
+from pipeline.cli.command import Command
 from pipeline.results.write import write_results
 from pipeline.runs import closing as finish
 
@@ -28,7 +28,7 @@ from pipeline.runs import closing as finish
 def test_no_traceback_that_nobody_asked_for(error: BaseException, said: str, verbose: int) -> None:
     """Exit code 3: the run could not finish. With -v -v the traceback of a fault is there."""
 
-    @click.command(cls=_Command)
+    @click.command(cls=Command)
     @click.option("-v", "--verbose", count=True)
     def failing(verbose: int) -> None:
         raise error
