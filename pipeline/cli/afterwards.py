@@ -18,7 +18,8 @@ from pipeline.cli.option_groups import configured, looking, reaching, telling
 def status(**options: Any) -> None:
     """Say what is outstanding: what needs someone, and what is unfinished.
 
-    Rows are grouped by file and cause. One stays until it is corrected, whatever newer runs have done. Exit code 0: nothing is outstanding; else 1.
+    Rows are grouped by file and cause. One stays until it is corrected, whatever newer runs have done. Exit code 0:
+    nothing is outstanding; else 1.
     """
     from pipeline.cli.looking import show_status
 
@@ -34,8 +35,8 @@ def status(**options: Any) -> None:
 def history(run: str | None, most: int, **options: Any) -> None:
     """List the calls of run and retry, the latest first.
 
-    Also those that had nothing to do or were refused. RUN is the name of a folder in the outbox: only what worked on
-    it, and what was wrong in it.
+    Also those that had nothing to do or were refused. RUN is the name of a folder in the outbox: only what worked
+    on it, and what was wrong in it.
     """
     from pipeline.cli.looking import show_history
 
@@ -65,8 +66,9 @@ def prune(older_than: str, dry_run: bool, **options: Any) -> None:
 def ping(**options: Any) -> None:
     """Try whether a run could begin.
 
-    Configuration, credentials, tenant, clock, disk and lock have a line each. Nothing is sent but a question. Exit code 0: all is well; 2: the configuration is wrong or incomplete; 3: Clarus
-    refuses us or is out of reach, or a folder cannot be written to.
+    Configuration, credentials, tenant, clock, disk and lock have a line each. Nothing is sent but a question. Exit
+    code 0: all is well; 2: the configuration is wrong or incomplete; 3: Clarus refuses us or is out of reach, or a
+    folder cannot be written to.
     """
     from pipeline.cli.pinging import ping_all
 
