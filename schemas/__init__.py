@@ -1,9 +1,12 @@
 """What the pipeline knows of each record type: one file each, registered here."""
 
 from schemas import (
+    account_assignments,
     addresses,
     carrier_services,
     carriers,
+    collection_addresses,
+    crossdocks,
     customers,
     locations,
     materials,
@@ -12,7 +15,7 @@ from schemas import (
     receipts,
     suppliers,
 )
-from schemas.vocabulary.contract import RECORD_TYPES, Column, Level, Precursor, Quantity, RecordType, in_load_order
+from schemas.vocabulary.contract import RECORD_TYPES, Column, Level, Precursor, Quantity, RecordType, Variant, in_load_order
 
 __all__ = [
     "RECORD_TYPES",
@@ -21,9 +24,13 @@ __all__ = [
     "Precursor",
     "Quantity",
     "RecordType",
+    "Variant",
+    "account_assignments",
     "addresses",
     "carrier_services",
     "carriers",
+    "collection_addresses",
+    "crossdocks",
     "customers",
     "in_load_order",
     "locations",

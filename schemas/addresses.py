@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from schemas.vocabulary.contract import code_of, control, header, record_type
+from schemas.vocabulary.contract import Variant, code_of, control, header, record_type
 from schemas.vocabulary.kinds import choice, code, country, text
 from schemas.vocabulary.lists import ACCOUNTS, CUSTOMERS
 
@@ -15,8 +15,8 @@ from schemas.vocabulary.lists import ACCOUNTS, CUSTOMERS
     "address",
     key=("account_code", "code"),
     resource="delivery_addresses",
-    noted={"address_type": "CollectionAddress"},  # the API has no request that makes one
-    after=("customers",),
+    variant=Variant("address_type", "CollectionAddress", "collection_addresses"),
+    after=("customers", "suppliers"),
     book=True,
 )
 class Addresses(pa.DataFrameModel):
@@ -39,3 +39,4 @@ class Addresses(pa.DataFrameModel):
     external_system_reference3: Series[str] = header("external_system_reference3", text())
     account_code: Series[str] = control("account_code", code_of(ACCOUNTS), note="the account whose orders may use it; blank: any")
     customer_code: Series[str] = header("customer_id", code_of(CUSTOMERS))
+    supplier_code: Series[str] = control("supplier_code", code(), note="of a collection address", besides=True)

@@ -55,7 +55,7 @@ class Receipts(pa.DataFrameModel):
     expected_date_of_receipt: Series[str] = header("expected_date_of_arrival", datetime(), required=True)
     notes: Series[str] = header("notes", text())
     delivery_method: Series[str] = unsent()
-    receipt_type: Series[str] = unsent()
+    receipt_type: Series[str] = unsent(elsewhere={"crossdock": "crossdocks"})
     allow_duplicate: Series[str] = control("allow_duplicate", flag())
     external_system_reference1: Series[str] = header("external_system_reference1", text(), fallback="receipt_reference")
     external_system_reference2: Series[str] = header("external_system_reference2", text())

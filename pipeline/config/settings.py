@@ -97,6 +97,7 @@ class Settings(BaseModel):
     audit: Annotated[bool, Strict()] = True  # at the end of a run, look up once more what it made
     failed_files: Literal["xlsx", "same"] = "xlsx"  # what is to be corrected: a workbook of texts, or as the input
     address_book: Path | None = None
+    crossdock_lines: Literal["hold", "drop"] = "hold"  # Clarus's API makes crossdocks without lines
     existing_products: Literal["exists", "update", "error"] = "exists"
     settle_seconds: Seconds = 1
     ignore_files: tuple[str, ...] = ()  # names of files, or patterns, that may stay in the inbox

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pipeline.values.tables import RESULT_COLUMNS
 from schemas import RECORD_TYPES, Level, RecordType
 from schemas.vocabulary.headings import fold
-from schemas.vocabulary.other_templates import EXTENDS, OTHER_TEMPLATES
+from schemas.vocabulary.other_templates import OTHER_TEMPLATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,6 @@ def _claimed(record: RecordType, mapped: Mapping[str, str]) -> set[str]:
     names = {*record.names, *mapped, *(fold(column.attribute) for column in sent if column.attribute)}
     names -= {fold(column.heading) for column in sent if column.besides}
     names |= {name.rstrip("0123456789") for name in names}  # whoever has an external_system_reference1 …
-    if record.name in EXTENDS:
-        names -= RECORD_TYPES[EXTENDS[record.name]].names.keys()
+    if record.extends:
+        names -= RECORD_TYPES[record.extends].names.keys()
     return names

@@ -12,6 +12,7 @@ from pipeline.extract.sources.headings import OWN
 from pipeline.values.tables import RESULT_COLUMNS
 from schemas import RecordType
 from schemas.vocabulary.headings import fold, nearest
+from schemas.vocabulary.other_templates import INSTEAD
 
 WIDEST = 1000  # columns that headings may take; the widest contract has 134
 _NAMED = 3  # headings that a sentence names
@@ -122,7 +123,14 @@ def _as_type(
     named = set(columns) if is_said else known.proper(folded)
     if known.record.reference not in columns or not named.issuperset(known.record.identified_by):
         return None
-    return Layout(known.record, cells, columns, spared=known.spared(folded, columns))
+    layout = Layout(known.record, cells, columns, spared=known.spared(folded, columns))
+    wants = bool(known.record.told_by) and not is_said
+    return None if wants and not _is_told(known.record, folded) and not layout.has_exactly_all() else layout
+
+
+def _is_told(record: RecordType, folded: Sequence[str]) -> bool:
+    """Whether one of the headings is there that tell such records from those that they are like."""
+    return any(fold(heading) in folded for heading in record.told_by)
 
 
 def _fit(layout: Layout) -> tuple[int, bool, int]:
@@ -174,7 +182,9 @@ def _unproven(layout: Layout, folded: Sequence[str], options: Options) -> str:
     record, known = layout.record, options.known
     own = known.own({*folded}, record.name)
     needed = {column.heading for column in record.columns.values() if column.required}
-    proven = any(name in own and column in needed for name, column in zip(folded, layout.columns, strict=True))
+    proven = _is_told(record, folded) or any(
+        name in own and column in needed for name, column in zip(folded, layout.columns, strict=True)
+    )
     if proven or layout.has_exactly_all() or len(own) > known.most_of_another({*folded}, record.name):
         return ""
     there = [
@@ -207,7 +217,8 @@ def _equally_well(one: RecordType, other: RecordType) -> str:
 
 
 def _other_template(layout: Layout) -> str:
-    return f"this is Clarus's {layout.record.noun} template, which clarus-batch does not load: import it in Clarus"
+    record = layout.record
+    return f"this is Clarus's {record.noun} template, which clarus-batch does not load: {INSTEAD[record.name]}"
 
 
 def _say_so(record: RecordType | None = None) -> str:

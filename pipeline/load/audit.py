@@ -32,7 +32,7 @@ class Finding:
 def audited_types() -> dict[str, RecordType]:
     """The record types whose records Clarus lists, by the name that the ledger has for them."""
     types = [*RECORD_TYPES.values(), *(part for record in RECORD_TYPES.values() for part in record.part_types.values())]
-    return {record.name: record for record in types if record.listed is not None}
+    return {record.ledger_name: record for record in types if record.listed is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ class Preparation:
         before: list[Entry | None] = []
         async for document, name in in_turns(zip(block, names, strict=True)):
             entry = entries.get(name)
-            recalled = _noted(document) or self._recalled(document, entry)
+            recalled = _noted(document) or (None if document.is_deletion else self._recalled(document, entry))
             if recalled is None:
                 going.append(document)
                 before.append(entry)
@@ -107,6 +107,8 @@ class Preparation:
         self, resolution: Resolved | Unresolved, entry: Entry | None, found: Sequence[int]
     ) -> Outcome | Posting:
         document = resolution.document
+        if document.is_deletion:
+            return _unresolved(resolution) or self._deletion(resolution, entry, found)
         if entry is not None and entry.state is State.SENT:
             return self._decide_doubt(resolution, entry, found)
         if entry is None and len(found) > 1 and _is_named_by_a_code(document):
@@ -122,6 +124,21 @@ class Preparation:
                 document, "is_new_product", f"{document} is not in Clarus, and this says that it is not new"
             )
         return _unresolved(resolution) or self._posting(resolution, entry, tuple(found))
+
+    def _deletion(
+        self, resolution: Resolved | Unresolved, entry: Entry | None, found: Sequence[int]
+    ) -> Outcome | Posting:
+        """A document that says that its record is to go; what the list does not show yet, the ledger may know."""
+        there = next(iter(found), entry.clarus_id if entry is not None else None)
+        if there is None and entry is not None and entry.state is State.SENT:
+            return Outcome(Status.PENDING, error="it was sent before without an answer, and may still appear")
+        if there is None:
+            return Outcome(Status.EXISTS)
+        made = self._posting(resolution, None, ())
+        assert isinstance(resolution, Resolved)
+        attempts = entry.attempts if entry is not None else 0
+        path, sent = f"{resolution.path}/{there}", _sent(resolution, there)
+        return replace(made, method="DELETE", path=path, body=b"", sent=sent, changes=there, attempts=attempts)
 
     def _decide_doubt(self, resolution: Resolved | Unresolved, entry: Entry, found: Sequence[int]) -> Outcome | Posting:
         """A document that was sent without an answer, by this program and perhaps by an earlier run."""

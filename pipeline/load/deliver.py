@@ -12,6 +12,7 @@ from pipeline.errors import Unfinished
 from pipeline.ledger import State
 from pipeline.load.clock import now
 from pipeline.load.collaborators import CodeLists, Intentions, Interrupted, Writes
+from pipeline.load.deletion import Deletion
 from pipeline.load.doubts import Doubts, Report
 from pipeline.load.gate import Gate
 from pipeline.load.issued_ids import IssuedIds
@@ -53,6 +54,9 @@ class Delivery:
             Interrupted: Clarus is out of reach or refuses our credentials, the ledger cannot be written, or the run
                 was told to stop.
         """
+        if posting.changes is not None and posting.method == "DELETE":
+            parts = self.clarus, self.ledger, self.run, self.settle, self.most_attempts, self.wait
+            return await Deletion(*parts).delete(posting, posting.changes)
         if posting.changes is not None:
             return await self._change(posting, posting.changes)
         if posting.in_doubt and posting.listed is not None:

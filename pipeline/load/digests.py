@@ -13,7 +13,7 @@ _DIGITS = 8  # of a part's digest: enough to see a change, too few to tell what 
 
 def identity(document: Document, tenant: str) -> Identity:
     """The document's name in the ledger."""
-    return identity_of(document.key, document.record.name, tenant)
+    return identity_of(document.key, document.record.ledger_name, tenant)
 
 
 def identity_of(key: tuple[str, ...], record: str, tenant: str) -> Identity:

@@ -145,4 +145,4 @@ class SpelledLists:
 
 def _record_name(codes: CodeList) -> str:
     """How the ledger calls the records of a list."""
-    return next((record.name for record in RECORD_TYPES.values() if record.listed is codes), codes.name)
+    return next((record.ledger_name for record in RECORD_TYPES.values() if record.listed is codes), codes.name)

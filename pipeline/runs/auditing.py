@@ -63,9 +63,8 @@ def apply(faults: Collection[Finding], accounts: Sequence[RowAccounts], tenant: 
     by_name = {fault.entry.identity: fault for fault in faults}
     for each in accounts if by_name else ():
         for table in (each.transformed, *each.transformed.parts):
-            record = table.clean.table.record
-            for number, (key, _) in enumerate(table.document_keys()):
-                if (fault := by_name.get(identity_of(key, record.name, tenant))) is not None:
+            for number in range(table.groups.count):
+                if (fault := by_name.get(identity_of(*table.ledger_name(number), tenant))) is not None:
                     rows = list(_rows(table, number))
                     each.found_fault(rows, _problem(table, rows[0], fault), fault.is_gone)
 

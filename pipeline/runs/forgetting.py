@@ -70,7 +70,8 @@ async def _entry_of(wanted: Wanted, context: RunContext) -> Entry:
     known = {**RECORD_TYPES, **audited_types()}
     if wanted.record_type not in known and wanted.record_type not in _parts():
         raise UsageError(f"there is no record type {wanted.record_type}: there are {', '.join(known)}")
-    entries = await context.ledger.with_references(context.clarus.tenant, wanted.record_type, {wanted.reference})
+    name = known[wanted.record_type].ledger_name if wanted.record_type in known else wanted.record_type
+    entries = await context.ledger.with_references(context.clarus.tenant, name, {wanted.reference})
     if wanted.account is not None:
         entries = [entry for entry in entries if entry.identity.account == wanted.account]
     if not entries:

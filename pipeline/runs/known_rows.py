@@ -29,7 +29,7 @@ async def _with_known_references(table: Table, ledger: Ledger, tenant: str) -> T
     claims = claimed_ids(table)
     if not claims:
         return table
-    holders = await ledger.holders(tenant, table.record.name, set(claims.values()))
+    holders = await ledger.holders(tenant, table.record.ledger_name, set(claims.values()))
     known = {
         row: key_of(holders[clarus_id], len(table.record.key))
         for row, clarus_id in claims.items()
@@ -65,14 +65,16 @@ async def rows_of_other_records(accounts: RowAccounts, ledger: Ledger, tenant: s
         return {}
     now = _identities(accounts, tenant)
     found: dict[int, Problem] = {}
-    holders = await ledger.holders(tenant, record.name, set(claims.values()))
-    for row, clarus_id in claims.items():
-        known = holders.get(clarus_id)
-        if known is not None and row in now and now[row] != known:
-            found[row] = _problem(table, row, known, clarus_id)
-    entries = await ledger.with_references(tenant, record.name, {was[-1] for was in renamed.values()})
+    for name in {now[row].record for row in claims if row in now}:
+        own = {row: clarus_id for row, clarus_id in claims.items() if row in now and now[row].record == name}
+        holders = await ledger.holders(tenant, name, set(own.values()))
+        for row, clarus_id in own.items():
+            known = holders.get(clarus_id)
+            if known is not None and now[row] != known:
+                found[row] = _problem(table, row, known, clarus_id)
+    entries = await ledger.with_references(tenant, record.ledger_name, {was[-1] for was in renamed.values()})
     for row, was in renamed.items():
-        entry = _sent_as(entries, was, record.name, tenant) if row in now and row not in found else None
+        entry = _sent_as(entries, was, record.ledger_name, tenant) if row in now and row not in found else None
         if entry is not None and entry.identity != now[row]:
             found[row] = _problem(table, row, entry.identity, entry.clarus_id)
     return found
@@ -80,7 +82,8 @@ async def rows_of_other_records(accounts: RowAccounts, ledger: Ledger, tenant: s
 
 def _identities(accounts: RowAccounts, tenant: str) -> Mapping[int, Identity]:
     documents = accounts.transformed
-    names = [identity_of(key, accounts.table.record.name, tenant) for key, _ in documents.document_keys()]
+    named = map(documents.ledger_name, range(documents.groups.count))
+    names = [identity_of(key, record, tenant) for key, record in named]
     rows, numbers = documents.clean.rows.tolist(), documents.groups.ids.tolist()
     return {row: names[number] for row, number in zip(rows, numbers, strict=True) if number >= 0}
 

@@ -115,7 +115,7 @@ class Loading:
         claims = books.refused_though_done()
         if not claims:
             return {}
-        holders = await self._holders(self._tenant, record.name, set(claims.values()))
+        holders = await self._holders(self._tenant, record.ledger_name, set(claims.values()))
         known = {row: holders[clarus_id].reference for row, clarus_id in claims.items() if clarus_id in holders}
         kept = {row: claims[row] for row, reference in known.items() if reference == books.reference_of(row)}
         books.keep(kept)

@@ -60,6 +60,7 @@ class StageOptions:
             defaults=settings.defaults.get(record.name, {}),
             unsent_columns=settings.unsent_columns,
             unknown_columns=settings.unknown_columns,
+            dropped=frozenset({"crossdock_lines"} if settings.crossdock_lines == "drop" else ()),
         )
 
 

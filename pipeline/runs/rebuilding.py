@@ -143,6 +143,8 @@ def _entries(table: DocumentTable, results: Mapping[int, RowResult] | None, run:
             if results is None and number in own.held:
                 continue
             document = document_at(own, number)
+            if document.is_deletion:
+                continue  # what it has taken away is not there any more
             if results is None:
                 yield _entry(document, State.SENT, None, run, tenant)
                 continue
@@ -154,7 +156,7 @@ def _entries(table: DocumentTable, results: Mapping[int, RowResult] | None, run:
 
 def _entry(document: Document, state: State, results: list[RowResult] | None, run: str, tenant: str) -> Entry:
     parts = digests(document)
-    identity = identity_of(document.key, document.record.name, tenant)
+    identity = identity_of(document.key, document.record.ledger_name, tenant)
     if results is None:
         return Entry(identity, state, whole(parts), parts, run, attempts=1)
     lines = tuple(result.line_id for result in results) if document.record.has_lines else ()

@@ -54,7 +54,7 @@ class PayloadFile:
             "reference": posting.identity.reference,
             "method": posting.method,
             "path": posting.path,
-            "body": orjson.Fragment(posting.body),
+            "body": orjson.Fragment(posting.body or b"null"),
         }
         self._file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
         return Outcome(Status.READY, posting.changes, problems=posting.warnings)

@@ -36,8 +36,8 @@ class SentDocuments:
         files = self.kept.restored([extract_file(path, self.options, self.kept.how_read(path)) for path in inputs])
         tables = all_documents(validate_files(files, self.options), configured_book(self.options.settings))
         return {
-            identity_of(key, table.clean.table.record.name, self.tenant): (table, number)
+            identity_of(*table.ledger_name(number), self.tenant): (table, number)
             for owner in tables
             for table in (owner, *owner.parts)
-            for number, (key, _) in enumerate(table.document_keys())
+            for number in range(table.groups.count)
         }

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import numpy as np
 
 from pipeline.transform.quantities import quantity_attributes
+from pipeline.transform.variants import as_variant
 from pipeline.values.clean_tables import CleanTable
 from pipeline.values.document_tables import DocumentTable, Positions
 from pipeline.values.documents import Code, Document, Line
@@ -56,7 +57,7 @@ def _assembled(table: DocumentTable, wanted: range, held: Collection[int]) -> It
                 continue
             key = tuple(str(values[heading][i] or "") if heading in values else "" for heading in record.key)
             supplement = table.supplements.get(key[-1], {})
-            yield Document(
+            document = Document(
                 record=record,
                 key=key,
                 rows=tuple(rows[spans[i] : spans[i + 1]]),
@@ -67,6 +68,7 @@ def _assembled(table: DocumentTable, wanted: range, held: Collection[int]) -> It
                 controls=_filled(controls, i),
                 given=frozenset(name for name, fills in given if fills[i]).union(supplement),
             )
+            yield as_variant(document)
 
 
 _HEADER_LEVELS = (Level.HEADER, Level.ADDRESS, Level.CONTROL)

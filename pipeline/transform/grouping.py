@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from pipeline.transform.variants import is_of_variant
 from pipeline.values.clean_tables import CleanTable, Codes
 from pipeline.values.document_tables import Groups, Positions
 from pipeline.values.outcomes import DONE
@@ -45,6 +46,8 @@ def group(clean: CleanTable) -> Groups:
             problems += blank_cells(clean, heading, clean.rows[blank], hint)
             unplaced |= blank
         ids = _pairs(narrow, ids)
+    if (of_variant := is_of_variant(clean)) is not None:
+        ids = _pairs(of_variant.astype(np.int32), ids)
     ids = np.where(unplaced, -1, ids)
     codes, distinct = pd.factorize(ids[ids >= 0])
     placed = np.full(size, -1, dtype=np.int32)

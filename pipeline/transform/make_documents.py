@@ -10,6 +10,7 @@ from pipeline.transform.address_book import AddressLookup, addresses_from_book
 from pipeline.transform.follow_ups import incomplete_parts, part_tables
 from pipeline.transform.grouping import first_filled, group
 from pipeline.transform.header_checks import blank_cells_of, blank_headers, contradictions, without_outer_code
+from pipeline.transform.variants import columns_of_others, is_of_variant
 from pipeline.values.clean_tables import CleanTable
 from pipeline.values.document_tables import DocumentTable, Groups, Positions
 from pipeline.values.outcomes import Status
@@ -28,6 +29,8 @@ def transform(clean: CleanTable, book: AddressLookup | None = None) -> DocumentT
         *incomplete_parts(clean),
         *(p for part in parts for p in part.problems),
     ]
+    if (of_variant := is_of_variant(clean)) is not None:
+        problems += columns_of_others(clean, of_variant)
     first: dict[str, Positions] = {}
     for column in clean.table.record.columns.values():
         if column.per_line or column.level is Level.UNSENT:
@@ -51,9 +54,14 @@ def transform(clean: CleanTable, book: AddressLookup | None = None) -> DocumentT
         addresses=addresses,
         problems=_as_they_are_read(problems, clean),
         held=held,
+        variants=_documents_of(groups, of_variant),
         unaddressed=frozenset(held.keys() - wrong_themselves),
         parts=parts,
     )
+
+
+def _documents_of(groups: Groups, of_variant: np.ndarray[tuple[int], np.dtype[np.bool_]] | None) -> frozenset[int]:
+    return frozenset(groups.ids[of_variant].tolist()) - {-1} if of_variant is not None else frozenset()
 
 
 def _as_they_are_read(problems: list[Problem], clean: CleanTable) -> list[Problem]:

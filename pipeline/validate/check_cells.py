@@ -41,6 +41,7 @@ class Rules:
     defaults: Mapping[str, str] = field(default_factory=dict)  # heading -> text that stands in for a blank cell
     unsent_columns: str = "warn"  # or "error", "ignore"
     unknown_columns: str = "warn"  # likewise
+    dropped: frozenset[str] = frozenset()  # keys that say that columns which hold their file may be left out
 
 
 def validate(table: Table, rules: Rules) -> CleanTable:
@@ -100,7 +101,7 @@ def _clean(table: Table, rules: Rules, canonical: Mapping[str, _Canonical], fail
     if again := _rows_that_repeat_the_headings(table):
         problems = [p for p in problems if p.row not in again]
         problems += (Problem(row, "", "", "repeats the headings", "delete this row") for row in again)
-    problems += unsent_columns(table, rules.unsent_columns)
+    problems += unsent_columns(table, rules.unsent_columns, rules.dropped)
     problems += unknown_columns(table, rules.unknown_columns, rules.unsent_columns)
     return CleanTable(table, rows, columns, _defaults(table.record, rules), problems)
 

@@ -11,6 +11,7 @@ from pipeline.values.clean_tables import CleanTable, Codes
 from pipeline.values.outcomes import Status
 from pipeline.values.problems import Problem, Severity
 from pipeline.values.row_results import RowResult, because_of_problems
+from schemas import RECORD_TYPES
 from schemas.vocabulary.kinds import Json
 
 Positions = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -49,6 +50,7 @@ class DocumentTable:
     held: Mapping[int, RowResult]  # documents that are not sent, with the reason as their good rows tell it
     unaddressed: frozenset[int] = frozenset()  # those of them that lack no more than an address
     parts: tuple[DocumentTable, ...] = ()  # records of their own that the same rows describe
+    variants: frozenset[int] = frozenset()  # documents that become records of another type
     supplements: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)  # what other tables say, by reference
 
     def refused_rows(self) -> Iterator[tuple[int, RowResult]]:
@@ -95,6 +97,13 @@ class DocumentTable:
         key = self.clean.table.record.key
         values = (value_at(self.clean, heading, place_of(self.first, heading, document)) for heading in key)
         return tuple(values), int(self.clean.rows[self.groups.firsts[document]])
+
+    def ledger_name(self, document: int) -> tuple[tuple[str, ...], str]:
+        """The key of a document, and what the ledger calls such records."""
+        record, key = self.clean.table.record, self._key(document)[0]
+        if document in self.variants and record.variant is not None:
+            record = RECORD_TYPES[record.variant.record]
+        return key[-len(record.key) :], record.ledger_name
 
     @property
     def document_of(self) -> Codes:

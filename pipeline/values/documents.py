@@ -65,6 +65,11 @@ class Document:
         """What people call the document."""
         return self.key[-1]
 
+    @property
+    def is_deletion(self) -> bool:
+        """Whether it says that a record is to go."""
+        return any(self.controls.get(decides) == value for decides, value in self.record.deleted.items())
+
     def __str__(self) -> str:
         return f"{self.record.noun} {self.reference}"
 

@@ -52,6 +52,8 @@ class Column:
     part: str = ""  # the follow-up that the column belongs to
     note: str = ""
     aliases: tuple[str, ...] = ()  # other headings of the column, in the guides of Clarus
+    unless_dropped: str = ""  # a filled cell holds its file, unless this key of the configuration is "drop"
+    elsewhere: Mapping[str, str] = field(default_factory=dict)  # a word that says that the row belongs elsewhere -> where
     besides: bool = False  # Clarus's template does not have it: that it is there says nothing against other record types
 
 
@@ -98,6 +100,15 @@ class Precursor:
     defaulted: tuple[str, ...]  # headings of codes that [defaults] of that record type has to supply
 
 
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Rows of a record type that become records of another, which takes of their columns what it has itself."""
+
+    decided_by: str  # a control
+    value: str  # with which a row is one
+    record: str  # the name of the other record type
+
+
 @dataclass(frozen=True)
 class RecordType:
     """A kind of record that files hold: its columns and its place in Clarus."""
@@ -109,9 +120,14 @@ class RecordType:
     key: tuple[str, ...]  # headings that identify a document; the last is its reference, those before narrow it
     resource: str = ""  # JSON:API type; "": nothing is sent, rows are noted
     noted: Mapping[str, str] = field(default_factory=dict)  # what a control decides -> with this value likewise
+    deleted: Mapping[str, str] = field(default_factory=dict)  # what a control decides -> with this value the record goes
+    variant: Variant | None = None  # rows that become records of another type
+    kept_as: str = ""  # the name in the ledger, where that of another record type is the same record's
     path: str = ""  # "/{resource}" unless it names ids: "/products/{product_id}/materials"
     listed: CodeList | None = None  # where existing documents are found; None: Clarus does not list them
     identified_by: tuple[str, ...] = ()  # headings by which a file is recognised, beside the reference
+    told_by: tuple[str, ...] = ()  # headings of which one is there, unless the headings are exactly those of the template
+    extends: str = ""  # a record type: what both have says nothing against that one
     after: tuple[str, ...] = ()  # record types that are loaded before
     has_lines: bool = False  # rows become lines inside the document
     names_storage_unit: bool = False  # lines name the product's storage unit of priority 0
@@ -154,6 +170,11 @@ class RecordType:
         of_somebody = column.level is Level.ADDRESS and column.attribute == "name"
         sent = column.level in (Level.HEADER, Level.ADDRESS, Level.LINE) and bool(column.attribute)
         return sent and column.lookup is None and not generic and not of_somebody
+
+    @property
+    def ledger_name(self) -> str:
+        """What the ledger calls such records."""
+        return self.kept_as or self.name
 
     @property
     def reference(self) -> str:
@@ -239,16 +260,15 @@ def _part_type(owner: RecordType, part: Part) -> RecordType:
 
 def in_load_order() -> list[RecordType]:
     """All record types, each after those it names in `after`, and after those whose codes its columns name."""
-    ordered: dict[str, RecordType] = {}
+    depths: dict[str, int] = {}
 
-    def visit(record: RecordType) -> None:
-        for earlier in loaded_before(record, RECORD_TYPES):
-            visit(RECORD_TYPES[earlier])
-        ordered.setdefault(record.name, record)
+    def depth(name: str) -> int:
+        if name not in depths:
+            earlier = loaded_before(RECORD_TYPES[name], RECORD_TYPES)
+            depths[name] = 1 + max(map(depth, earlier), default=-1)
+        return depths[name]
 
-    for record in RECORD_TYPES.values():
-        visit(record)
-    return list(ordered.values())
+    return sorted(RECORD_TYPES.values(), key=lambda record: depth(record.name))
 
 
 def loaded_before(record: RecordType, known: Mapping[str, RecordType]) -> list[str]:

@@ -48,6 +48,7 @@ CARRIER_SERVICES = CodeList("carrier_services", "CarrierServiceFilterType", "car
 ORDER_TYPES = CodeList("order_types", "OrderTypeFilterType", "order type")
 # A location's code is unique within its warehouse only.
 LOCATIONS = CodeList("locations", "LocationsFilterType", "location", ("warehouse.code", "code"), narrowed_by="warehouse_code", alone=True)
+CROSSDOCKS = CodeList("crossdocks", "CrossdockFilterType", "crossdock", ("account.code", "reference"), "reference")
 PRODUCTS = CodeList("products", "ProductsFilterType", "product")
 RECEIPTS = CodeList("goods_in_receipts", "InboundGoodFilterType", "receipt", ("account.code", "reference"), "reference")
 ORDERS = CodeList("goods_outs", "GoodsOutsFilterType", "order", ("account.code", "reference"), "reference")

@@ -39,6 +39,14 @@ def read(folder: Path, text: str, options: Options | None = None) -> str:
         ("Code,Description,Warehouse Code,Location Type,Aisle,Max Weight,Is Pickface", "locations"),
         ("Code,Location Type,Warehouse Code", "locations"),
         ("carrier_code,carrier_name", "carriers"),
+        ("Product Code,Account Code,Operation", "account_assignments"),
+        ("collection_address_code,name,address_1", "collection_addresses"),
+        ("crossdock_reference,account_code,expected_date_of_receipt", "crossdocks"),
+        (
+            "receipt_reference,account_code,receipt_type,warehouse_code,expected_date_of_receipt,product_code,"
+            "item_quantity,expected_date_of_dispatch,goods_out_reference,address_1",
+            "crossdocks",
+        ),
         ("carrier_code,carrier_service_code,carrier_service_name", "carrier_services"),
         ("code,address_type,name", "addresses"),
         ("code,name,address_1,country", "addresses"),
@@ -85,21 +93,15 @@ def test_what_the_configuration_maps_belongs_to_its_type(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("headings", "name"),
     [
-        (
-            "receipt_reference,account_code,receipt_type,warehouse_code,expected_date_of_receipt,product_code,item_quantity,"
-            "expected_date_of_dispatch,goods_out_reference,address_1",
-            "pre-receipt crossdock",
-        ),
-        ("Product Code,Account Code,Operation", "product account assignment"),
         ("product_code,hazardous_phrase_code,operation", "hazardous phrases"),
         ("storage_unit_reference,product_code,stock_description,fifo_date,string1", "stock attributes update"),
     ],
 )
 def test_other_templates_of_clarus_are_refused_by_name(tmp_path: Path, headings: str, name: str) -> None:
     """None is taken for one of ours."""
-    expected = f"this is Clarus's {name} template, which clarus-batch does not load: import it in Clarus"
+    expected = f"this is Clarus's {name} template, which clarus-batch does not load: it"
 
-    assert read(tmp_path, f"{headings}\n", UNIT_TYPE) == expected
+    assert read(tmp_path, f"{headings}\n", UNIT_TYPE).startswith(expected)
 
 
 @pytest.mark.parametrize("record", RECORD_TYPES)

@@ -20,7 +20,7 @@ EACH = '[defaults.products]\n"Unit Stock Unit Type Code" = "EACH"\n'
 
 
 def test_addresses_are_created_once(consultant: Any) -> None:
-    """With the customer they belong to; a collection address is only noted."""
+    """With the customer they belong to; a collection address is a record of a list of its own, with its supplier."""
     text = (
         ADDRESSES
         + "A-1,DeliveryAddress,Shop,1 Road,Leeds,LS1,GB,,CUST-002\n"
@@ -35,8 +35,10 @@ def test_addresses_are_created_once(consultant: Any) -> None:
 
     made = [record.attributes for record in consultant.clarus.records("delivery_addresses")]
     assert [(each["code"], each.get("customer_id")) for each in made] == [("A-1", 802), ("A-3", None)]
-    assert first == ["created", "noted", "created"]
-    assert consultant.statuses("addresses.results.csv") == ["exists", "noted", "exists"]
+    assert first == ["created"] * 3
+    assert consultant.statuses("addresses.results.csv") == ["exists"] * 3
+    [depot] = consultant.clarus.records("collection_addresses")
+    assert (depot.attributes["code"], depot.attributes["address_3"]) == ("A-2", "Leeds")
 
 
 def test_orders_take_an_address_whatever_clarus_says_of_it(consultant: Any) -> None:
