@@ -73,6 +73,14 @@ class Lists:
                         found.setdefault(key, []).append(record)
         return {key: sorted(set(ids)) for key, ids in found.items()}
 
+    async def nodes(self, listed: CodeList, fields: str, filter_: Mapping[str, Any]) -> list[Any]:
+        """Return what a list shows of every record that a filter lets through.
+
+        Raises:
+            Unfinished: Clarus cannot be asked.
+        """
+        return await self._pages(listed.name, _list_query(listed.name, listed.filter_type, fields), filter_)
+
     async def owners(self, codes: CodeList, keys: Collection[str]) -> set[str]:
         """Return those of these keys, of what the list is filtered by, that have any record in it."""
         field = codes.key[codes.filtered]

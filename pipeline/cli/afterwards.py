@@ -75,4 +75,21 @@ def ping(**options: Any) -> None:
     sys.exit(ping_all(**options))
 
 
-COMMANDS = (status, history, prune, ping)
+@click.command(cls=Command)
+@click.argument("runs", metavar="[RUN]...", nargs=-1)
+@click.option("--since", help="Ask about records made so recently: 30d, 12h; as [tracking] since_days says unless set.")
+@reaching
+@configured
+@telling
+def track(runs: tuple[str, ...], since: str | None, **options: Any) -> None:
+    """Ask Clarus what became of orders and receipts.
+
+    Those that are not final are looked up in batches; tracking.csv in the outbox says how all of them stand. RUN
+    narrows what is asked. Exit code 0: all is well; 1: something is gone, short or overdue; 3: Clarus is out of reach.
+    """
+    from pipeline.cli.tracking import track_records
+
+    sys.exit(track_records(runs, since, **options))
+
+
+COMMANDS = (status, history, prune, ping, track)

@@ -17,6 +17,7 @@ from pipeline.config.file import read_config_file
 from pipeline.config.keys import SECRETS, Given, Key
 from pipeline.config.record_types import refusal
 from pipeline.config.source_blocks import Source
+from pipeline.config.tracking import TrackingSettings
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ class Settings(BaseModel):
     inbox: Path = Path("inbox")
     outbox: Path = Path("outbox")
     clarus: ClarusSettings = ClarusSettings()
+    tracking: TrackingSettings = TrackingSettings()
     # All of these by the name of the record type; headings of files and words are folded (schemas.headings.fold).
     columns: Mapping[str, Mapping[str, str]] = {}  # heading of the file -> heading of the contract
     defaults: Mapping[str, Mapping[str, str]] = {}  # heading of the contract -> value for blank cells
@@ -195,7 +197,8 @@ def _from_file(config: Path | None, profile: str | None, of_source: tuple[str, s
         Settings.model_fields.keys() - {"spellings", "of_profiles"},
         ClarusSettings.model_fields.keys() - SECRETS,
     )
-    return read_config_file(config or DEFAULT_FILE, profile, {"": top, "clarus": clarus}, of_source)
+    known = {"": top, "clarus": clarus, "tracking": TrackingSettings.model_fields.keys()}
+    return read_config_file(config or DEFAULT_FILE, profile, known, of_source)
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[Key, Given]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.ledger import calls, open_rows
+from pipeline.ledger import calls, open_rows, tracking
 
 FIRST = """
 CREATE TABLE documents (
@@ -59,6 +59,7 @@ MIGRATIONS: Mapping[int, str] = {  # to each version from the one before it
     3: calls.TABLE,
     4: open_rows.TABLE,
     5: PRUNED,
+    6: tracking.TABLE,
 }
 
 VERSION = max(MIGRATIONS)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pipeline.errors import UsageError
 from pipeline.ledger import Entry, Ledger, Left, State
 from pipeline.ledger.open_rows import let_go
+from pipeline.ledger.tracking import untracked
 from pipeline.load import Audit, audited_types
 from pipeline.runs.context import RunContext
 from pipeline.runs.spelled_lists import spelled_lists
@@ -50,6 +51,7 @@ async def forget_document(wanted: Wanted, context: RunContext) -> Forgotten:
     elif refusal := await _refusal(entry, said, context):
         return Forgotten(refusal, 1)
     await context.ledger.forget(name)
+    await context.ledger.write_all(lambda _: [untracked(name.tenant, name.record, name.account, name.reference)])
     return Forgotten(f"{said} is forgotten: a file that has it sends it as a new one")
 
 

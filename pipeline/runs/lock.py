@@ -17,13 +17,15 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "only soft file lock is available")
     import filelock
 
+# Its holder stands in a file beside it, `.lock.pid`: on Windows, nobody else can read a file that is locked.
 _LOCK = ".lock"
-_HOLDER = ".lock.pid"  # beside the lock: on Windows, nobody else can read a file that is locked
 
 
 @contextmanager
-def holding(outbox: Path) -> Iterator[None]:
+def holding(outbox: Path, lock: str = _LOCK, who: str = "run") -> Iterator[None]:
     """Hold the outbox; the lock ends with this process, however it ends.
+
+    Another `lock` keeps out only those who take the same one; `who` they are is for the message.
 
     Raises:
         OutboxBusy: another run holds it.
@@ -36,16 +38,16 @@ def holding(outbox: Path) -> Iterator[None]:
         )
     with ExitStack() as held:
         try:
-            free = _lock(outbox / _LOCK, held)
+            free = _lock(outbox / lock, held)
         except OSError as error:
             raise UsageError(
                 f"the file system of the outbox {outbox} cannot lock files ({error.strerror or error}), so a second "
                 "run could not be kept out: set outbox to a folder on a disk of this machine"
             ) from error
         if not free:
-            holder = _holder(outbox)
-            raise OutboxBusy(f"another run holds {outbox}{f' (process {holder})' if holder else ''}")
-        (outbox / _HOLDER).write_text(f"{os.getpid()}\n", encoding="ascii")
+            holder = _holder(outbox / f"{lock}.pid")
+            raise OutboxBusy(f"another {who} holds {outbox}{f' (process {holder})' if holder else ''}")
+        (outbox / f"{lock}.pid").write_text(f"{os.getpid()}\n", encoding="ascii")
         yield
 
 
@@ -63,7 +65,7 @@ def _lock(path: Path, held: ExitStack) -> bool:
     return filelock.lock_descriptor(descriptor, blocking=False)
 
 
-def _holder(outbox: Path) -> str:
+def _holder(file: Path) -> str:
     with suppress(OSError):
-        return (outbox / _HOLDER).read_text(encoding="ascii", errors="replace").strip()
+        return file.read_text(encoding="ascii", errors="replace").strip()
     return ""

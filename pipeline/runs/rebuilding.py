@@ -13,6 +13,7 @@ from pipeline.config import Settings
 from pipeline.errors import LedgerUnusable
 from pipeline.ledger import Entry, Ledger, Left, RunFile, State
 from pipeline.ledger.calls import newest, written
+from pipeline.ledger.tracking import seen, tracked
 from pipeline.load import digests, identity_of, whole
 from pipeline.results.earlier_results import EarlierResults
 from pipeline.results.summary import SUMMARY
@@ -72,7 +73,7 @@ async def rebuild(settings: Settings, tenant: str) -> Rebuilt:
             await _add_run(folder, settings, ledger, _Making(tenant, told))
     finally:
         await ledger.close()
-    await _keep_history(target, made)
+    await _keep_afterwards(target, made, tenant)
     if target.exists():
         told.kept_as = f"{LEDGER}.{datetime.now(UTC):%Y%m%d-%H%M%S}.old"
         target.rename(outbox / told.kept_as)
@@ -82,17 +83,19 @@ async def rebuild(settings: Settings, tenant: str) -> Rebuilt:
     return told
 
 
-async def _keep_history(old: Path, new: Path) -> None:
-    """Take the lines of the history along, where they can still be read."""
+async def _keep_afterwards(old: Path, new: Path, tenant: str) -> None:
+    """Take along what results files do not say, where it can still be read: the history, and what became of records."""
     with suppress(LedgerUnusable):
         before = Ledger.open_to_read(old, thoroughly=False)
         try:
             lines = await before.ask(lambda database: newest(database, sys.maxsize))
+            looks = await before.ask(lambda database: tracked(database, tenant))
         finally:
             await before.close()
         ledger = Ledger.open(new)
         try:
             await ledger.write_all(lambda database: [written(database, line) for line in lines])
+            await ledger.write_all(lambda _: seen(tenant, looks))
         finally:
             await ledger.close()
 

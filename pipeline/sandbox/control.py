@@ -21,7 +21,8 @@ def steer(request: Request, query: str, world: World) -> Answer:
     """Carry out one of
 
     - `GET /sandbox/records/{resource}?tenant=`: every record, or those of one tenant
-    - `PUT /sandbox/records/{resource}/{id}/status?tenant=`: a text, the new status of an order or receipt
+    - `PUT /sandbox/records/{resource}/{id}/status?tenant=`: a text, the new status of an order or receipt; or an object
+      with `status` and `picked`, which has the picked quantity of lines, by id, of which there was not enough
     - `GET /sandbox/requests`: what has been asked so far
     - `PUT /sandbox/faults`: a list of faults, in place of the ones before
     - `PUT /sandbox/conditions`: an object with the conditions to change
@@ -37,7 +38,10 @@ def steer(request: Request, query: str, world: World) -> Answer:
                 tenant = parse_qs(query).get("tenant", [None])[0]
                 records = world.records(Resource(resource), tenant)
                 [record] = [record for record in records if record.id == int(record_id)]
-                return answers.json(world.move(record, str(orjson.loads(request.body))))
+                told = orjson.loads(request.body)
+                status, picked = (told["status"], told.get("picked", {})) if isinstance(told, dict) else (told, {})
+                short = {int(line): float(quantity) for line, quantity in picked.items()}
+                return answers.json(world.move(record, str(status), short))
             case "GET", ["requests"]:
                 return answers.json(world.traffic.so_far())
             case "PUT", ["faults"]:

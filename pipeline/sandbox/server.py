@@ -5,7 +5,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -108,9 +108,9 @@ class Sandbox:
         """Do what somebody does who enters such a record by hand: it gets an id of its own."""
         return self._world.tenants[record.tenant].add(record.resource, record.attributes, address=record.address)
 
-    def move(self, record: Record, status: str) -> Record:
-        """Do what the warehouse does: an order or receipt gets another status."""
-        return self._world.move(record, status)
+    def move(self, record: Record, status: str, picked: Mapping[int, float] | None = None) -> Record:
+        """Do what the warehouse does: an order or receipt gets another status, and less of some lines was there."""
+        return self._world.move(record, status, picked)
 
     def revoke_tokens(self) -> None:
         """End every issued token at once."""

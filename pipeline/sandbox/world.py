@@ -1,10 +1,11 @@
 """Everything a sandbox knows and obeys, apart from the socket it answers on."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from pipeline.sandbox.faults import Faults
-from pipeline.sandbox.records import Record, Tenant
+from pipeline.sandbox.records import Line, Record, Tenant
 from pipeline.sandbox.resources import Resource
 from pipeline.sandbox.tokens import Tokens
 from pipeline.sandbox.traffic import Traffic
@@ -42,10 +43,36 @@ class World:
         names = self.tenants if tenant is None else [tenant]
         return [record for name in names for record in self.tenants[name].all(resource)]
 
-    def move(self, record: Record, status: str) -> Record:
-        """Give an order or receipt another status."""
+    def move(self, record: Record, status: str, picked: Mapping[int, float] | None = None) -> Record:
+        """Give an order or receipt another status, as the warehouse does.
+
+        Lines of an order are allocated, picked or dispatched with it: whole, but for those of which `picked` says less.
+        """
         tenant = self.tenants[record.tenant]
         now = tenant.get(record.resource, record.id)
         if now is None or not now.status:
             raise KeyError(f"{record.resource} {record.id} has no status")
-        return tenant.change(now, {}, status=status)
+        if record.resource is Resource.GOODS_OUTS:
+            lines = tuple(_moved(line, status.upper(), (picked or {}).get(line.id)) for line in now.lines)
+            return tenant.change(now, {}, status=status, lines=lines)
+        arrived = {"actual_date_of_arrival": _moment(self.clock())} if status.lower() == "completed" else {}
+        return tenant.change(now, arrived, status=status)
+
+
+_SHOWN_IN = {
+    "allocated_quantity": {"ALLOCATED", "PICK", "COMPLETED"},
+    "pick_quantity": {"PICK", "COMPLETED"},
+    "dispatch_quantity": {"COMPLETED"},
+}
+
+
+def _moved(line: Line, status: str, picked: float | None) -> Line:
+    ordered = line.attributes.get("order_quantity") or 0
+    there = ordered if picked is None else picked
+    quantities = {name: (there if status in statuses else 0) for name, statuses in _SHOWN_IN.items()}
+    short = "SHORT" if there < ordered and status in _SHOWN_IN["pick_quantity"] else ""
+    return replace(line, attributes={**line.attributes, **quantities, "short_status": short})
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

@@ -52,6 +52,7 @@ CROSSDOCKS = CodeList("crossdocks", "CrossdockFilterType", "crossdock", ("accoun
 PRODUCTS = CodeList("products", "ProductsFilterType", "product")
 RECEIPTS = CodeList("goods_in_receipts", "InboundGoodFilterType", "receipt", ("account.code", "reference"), "reference")
 ORDERS = CodeList("goods_outs", "GoodsOutsFilterType", "order", ("account.code", "reference"), "reference")
+ORDER_LINES = CodeList("goods_out_lines", "GoodsOutLineFilterType", "order line", ("goods_out.id", "id"), "goods_out_id", 0)
 ACCOUNT_PRODUCTS = CodeList("account_products", "AccountProductFilterType", "account of product", ("product.id", "account.id"), "product_id", 0)
 PRODUCT_STORAGE_UNITS = CodeList(
     "product_storage_units",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.cli.commands import run_files
+from pipeline.cli.demo.day_later import a_day_later
 from pipeline.cli.demo.sample_files import drop_samples, write_address_book
 from pipeline.cli.screen import tell
 from pipeline.errors import UsageError
@@ -51,6 +52,9 @@ def run_demo(folder: Path, **options: Any) -> int:
         (), dry_run=False, config=config, profile=None, inbox=None, outbox=None, sandbox=True, **options
     )
     if not (as_json or quiet):
+        tell("\nA day later: what the warehouse has made of it, as clarus-batch track tells it")
+        where = {"config": config, "profile": None, "outbox": None, "sandbox": True}
+        a_day_later(folder / "outbox" / ".sandbox.jsonl", **where, **options)
         tell("\n".join(["", *_next_steps(folder)]))
     return exit_code
 
@@ -81,6 +85,7 @@ def _next_steps(folder: Path) -> Iterator[str]:
         run / "orders.results.csv": "every row, with its Clarus id or what is wrong with it",
         run / "receipts.results.xlsx": "the same in a workbook: wrong cells are red",
         run / "issues.csv": "all problems in one list",
+        folder / "outbox" / "tracking.csv": "what became of each order and receipt",
         folder / "clarus.toml": "the configuration, where UK can be mapped to GB",
     }
     there = {str(path): what for path, what in shown.items() if path.exists()}
