@@ -6,6 +6,7 @@ import asyncio
 import csv
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
