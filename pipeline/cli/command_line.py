@@ -132,13 +132,14 @@ def rebuild(**options: Any) -> None:
 
 @main.command()
 @click.argument("files", nargs=-1, type=FILE, required=True)
+@click.option("-o", "--output", type=FOLDER, help="Folder for the files as workbooks, with all that is wrong marked.")
 @configured
 @telling
 def check(files: tuple[Path, ...], **options: Any) -> None:
     """Check FILES without a network.
 
-    Problems are listed; nothing is sent, moved or written. Exit code 0: no errors; 1: errors. Only Clarus knows whether
-    a code exists there: `run --dry-run` looks it up without sending anything.
+    Problems are listed; nothing is sent or moved, and nothing written but what -o asks for. Exit code 0: no errors; 1:
+    errors. Only Clarus knows whether a code exists there: `run --dry-run` looks it up without sending anything.
     """
     from pipeline.cli.commands import check_files
 

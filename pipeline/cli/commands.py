@@ -28,7 +28,14 @@ from pipeline.runs.inbox import name_trouble, wait_until_whole, waiting_files
 from pipeline.runs.ledger_file import read_ledger
 from pipeline.runs.lock import holding
 from pipeline.runs.outbox import make_folders, owners_alone
-from pipeline.runs.reading import StageOptions, configured_book, extract_file, require_address_book, validate_files
+from pipeline.runs.reading import (
+    ReadFile,
+    StageOptions,
+    configured_book,
+    extract_file,
+    require_address_book,
+    validate_files,
+)
 from pipeline.runs.returning import KeptInputs
 from pipeline.runs.unpacking import unpacked
 from pipeline.stopping import Stopping, listening
@@ -39,6 +46,7 @@ from schemas.vocabulary.headings import fold, nearest
 if TYPE_CHECKING:
     from pipeline.runs.batch import Batch
     from pipeline.runs.unsettled import BatchReport
+    from pipeline.values.document_tables import DocumentTable
 
 
 def run_files(files: Sequence[Path], dry_run: bool, **options: Any) -> int:
@@ -92,8 +100,8 @@ def _retry_runs(
         return _with_clarus(settings, options, stopping, lambda batch: batch.retry(run, send_unknown))
 
 
-def check_files(files: Sequence[Path], **options: Any) -> int:
-    """Check files without a network."""
+def check_files(files: Sequence[Path], output: Path | None, **options: Any) -> int:
+    """Check files without a network; where a folder is named, write them there with all that is wrong marked."""
     settings = settings_of(options)
     for file in files:
         _must_be_a_file(file)
@@ -103,7 +111,17 @@ def check_files(files: Sequence[Path], **options: Any) -> int:
         paths = unpacked(Path(folder), files)
         read_files = kept.restored([extract_file(path, stage_options, kept.how_read(path)) for path in paths])
         clean = validate_files(read_files, stage_options)
-        return tell_check(read_files, all_documents(clean, configured_book(settings)), telling_of(options))
+        tables = all_documents(clean, configured_book(settings))
+        written = _marked(output, read_files, tables) if output else []
+        return tell_check(read_files, tables, telling_of(options), written)
+
+
+def _marked(folder: Path, files: Sequence[ReadFile], tables: Sequence[DocumentTable]) -> list[Path]:
+    from pipeline.runs.checking import write_marked  # with it comes all that writes workbooks
+
+    with owners_alone():
+        make_folders(folder)
+        return write_marked(folder, files, tables)
 
 
 def map_export(file: Path, record_type: str | None, output: Path | None) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +19,8 @@ from pipeline.results.issues import Issue
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.outcomes import OWED, Status
 from pipeline.values.problems import Problem, Severity
+from pipeline.values.tables import Table
+from schemas.vocabulary.headings import fold
 
 if TYPE_CHECKING:
     from pipeline.runs.closing import Finished
@@ -60,23 +64,29 @@ def tell_runs(report: BatchReport, telling: Telling) -> int:
     return report.exit_code
 
 
-def tell_check(files: Sequence[ReadFile], tables: Sequence[DocumentTable], telling: Telling) -> int:
-    """Tell what is wrong in files that were checked and return the exit code: 0 without errors, else 1."""
+def tell_check(
+    files: Sequence[ReadFile], tables: Sequence[DocumentTable], telling: Telling, written: Sequence[Path] = ()
+) -> int:
+    """Tell what is wrong in files that were checked and return the exit code: 0 without errors, else 1.
+
+    Where a source says what a column of the file becomes, messages name both.
+    """
     unreadable = [file for file in files if file.trouble]
     errors = any(_is_error(problem) for table in tables for problem in _problems(table))
     exit_code = 1 if unreadable or errors else 0
     if telling.as_json:
         told = [_check_json(table) for table in tables]
         told += [{"file": str(file.path), "error": file.trouble} for file in unreadable]
-        _print_json({"exit_code": exit_code, "files": told})
+        _print_json({"exit_code": exit_code, "files": told, "written": [str(path) for path in written]})
         return exit_code
     issues = [Issue(str(file.path), "", Problem(0, "", "", file.trouble)) for file in unreadable]
     for table in tables:
         own = table.clean.table
-        issues += [Issue(str(own.path), own.sheet, problem) for problem in _problems(table)]
+        issues += [Issue(str(own.path), own.sheet, _with_ours(problem, own)) for problem in _problems(table)]
     counts = [] if telling.quiet else _aligned([_checked(table) for table in tables])
     causes = each_alone(issues) if telling.verbose else causes_of(issues)
-    _print_blocks([counts, *_told_causes(causes, telling, "with -v")])
+    marked = [] if telling.quiet else [f"Marked: {harmless(str(path))}" for path in written]
+    _print_blocks([counts, *_told_causes(causes, telling, "with -v"), marked])
     return exit_code
 
 
@@ -169,9 +179,24 @@ def _folded(causes: Iterable[Cause]) -> Iterator[str]:
         yield f"{where}, {len(group)} columns ({named}{more}): {message}{f' ({hint})' if hint else ''}"
 
 
+def _with_ours(problem: Problem, table: Table) -> Problem:
+    """A problem that names our columns too, beside the heading of the file that its source makes them of."""
+    ours = [heading for heading, shown in _mapped(table).items() if shown == problem.column]
+    return replace(problem, column=f"{problem.column} ({', '.join(ours)})") if ours else problem
+
+
+def _mapped(table: Table) -> Mapping[str, str]:
+    """Our columns that a source makes of columns with another heading, each with that."""
+    if table.source is None:
+        return {}
+    own = ((heading, shown) for heading, shown in table.headings.items() if heading in table.record.columns)
+    return {heading: shown for heading, shown in own if fold(heading) != fold(shown)}
+
+
 def _check_json(table: DocumentTable) -> Mapping[str, Any]:
     own = table.clean.table
     return {
+        **({"columns": _mapped(own)} if own.source else {}),
         "file": str(own.path),
         "sheet": own.sheet,
         "record_type": own.record.name,

@@ -111,6 +111,11 @@ class RowResults:
         numbers = np.bincount(self._status[self._rows], minlength=len(_STATUS))
         return {status: int(numbers[number]) for status, number in _NUMBER.items()}
 
+    @property
+    def last(self) -> int:
+        """The number of the last row."""
+        return len(self._status) - 1
+
     def unrecorded(self) -> list[int]:
         """The rows that have no result."""
         return [int(row) for row in self._rows if self._status[row] == 0]
