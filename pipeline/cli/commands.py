@@ -19,7 +19,7 @@ from pipeline.cli.options import reached_clarus, settings_of, telling_of
 from pipeline.cli.progress_display import watching
 from pipeline.cli.recording import recording
 from pipeline.cli.report import tell_check
-from pipeline.cli.screen import harmless, tell
+from pipeline.cli.screen import tell, warn
 from pipeline.config import Settings
 from pipeline.errors import Stopped, UsageError
 from pipeline.extract import READ
@@ -52,8 +52,8 @@ if TYPE_CHECKING:
 def run_files(files: Sequence[Path], dry_run: bool, **options: Any) -> int:
     """Load files, those named or those of the inbox, after the unfinished work of earlier runs."""
     with recording("run --dry-run" if dry_run else "run", options) as call:
-        settings = settings_of(options)
-        stopping = Stopping()
+        settings, stopping = settings_of(options), Stopping()
+        call.tell_outsiders(settings, stopping)
         with listening(stopping.stop), owners_alone():
             make_folders(settings.inbox, settings.outbox)
             call.begin(settings)
@@ -79,8 +79,8 @@ def _run_files(
 def retry_runs(run: str | None, send_unknown: bool, **options: Any) -> int:
     """Try again what earlier runs left unfinished."""
     with recording("retry", options) as call:
-        settings = settings_of(options)
-        stopping = Stopping()
+        settings, stopping = settings_of(options), Stopping()
+        call.tell_outsiders(settings, stopping)
         if run is not None and Path(run).parent.resolve() == settings.outbox.resolve():
             run = Path(run).name  # as the shell completes it, and as the screen shows it
         with listening(stopping.stop), owners_alone():
@@ -238,7 +238,7 @@ def _from_inbox(settings: Settings, stopping: Stopping) -> tuple[list[Path], boo
     )
     troubles |= dict.fromkeys(opened, "another program has it open for writing, and writes nothing")
     for file, trouble in troubles.items():
-        tell(harmless(f"{file} is left where it is: {trouble}"), err=True)
+        warn(f"{file} is left where it is: {trouble}")
     return whole, bool(troubles)
 
 
@@ -263,7 +263,7 @@ def _with_clarus(
         except KeyboardInterrupt:
             raise Stopped("stopped at once; the next run goes on from the ledger") from None
     for file in finished.held:
-        tell(harmless(f"{file} is left where it is: another program has it open"), err=True)
+        warn(f"{file} is left where it is: another program has it open")
     return replace(finished, left_behind=left_behind)
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from pipeline.cli.screen import harmless, is_dumb, tell, wrapped
+from pipeline.cli.screen import TOLD, harmless, is_dumb, tell, wrapped
 from pipeline.progress import Progress
 from pipeline.values.outcomes import Status
 
@@ -30,6 +30,7 @@ class Lines:
 
     def say(self, message: str) -> None:
         """Write a line."""
+        TOLD.info("%s", harmless(message))
         if not self._quiet:
             tell(harmless(message), err=True)
 
@@ -84,6 +85,7 @@ class Bars:
 
     def say(self, message: str) -> None:
         """Write a line above the display."""
+        TOLD.info("%s", harmless(message))
         # Brackets in a customer's text are no markup.
         self._console.print(
             wrapped(harmless(message), self._console.width), markup=False, highlight=False, soft_wrap=True
@@ -109,19 +111,28 @@ class Bars:
 @contextmanager
 def watching(quiet: bool, verbose: int) -> Iterator[Progress]:
     """Show a run as it goes on."""
-    handler = _LogLines()
+    root, level = logging.getLogger(), (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
+    before, handler = root.level, _LogLines(level)
     handler.setFormatter(_OneLine("%(asctime)s %(message)s"))
-    logging.basicConfig(handlers=[handler], level=(logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)])
-    # What travels holds customers' addresses: the libraries that carry it must not log it.
-    for library in ("httpx", "httpcore", "asyncio"):
-        logging.getLogger(library).setLevel(logging.WARNING)
-    logging.getLogger("stamina").setLevel(logging.ERROR)  # the client tells why it tries again
+    handler.addFilter(lambda record: record.name != TOLD.name)
+    root.addHandler(handler)
+    root.setLevel(min(level, before))
+    keep_libraries_quiet()
     is_moving = sys.stderr is not None and sys.stderr.isatty() and not (quiet or verbose or is_dumb())
     shown = Bars() if is_moving else Lines(quiet)
     try:
         yield shown
     finally:
         shown.end()
+        root.removeHandler(handler)
+        root.setLevel(before)
+
+
+def keep_libraries_quiet() -> None:
+    """Let the libraries that carry what travels log only trouble: it holds customers' addresses."""
+    for library in ("httpx", "httpcore", "asyncio", "asyncssh", "boto3", "botocore", "s3transfer", "urllib3"):
+        logging.getLogger(library).setLevel(logging.WARNING)
+    logging.getLogger("stamina").setLevel(logging.ERROR)  # the client tells why it tries again
 
 
 class _LogLines(logging.Handler):

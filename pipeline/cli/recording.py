@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.failures import failure_of
 from pipeline.cli.options import telling_of
+from pipeline.cli.outsiders import Outsiders
 from pipeline.config import DEFAULT_FILE, Settings
 from pipeline.errors import PipelineError
 from pipeline.ledger.calls import CallLine
@@ -21,6 +22,7 @@ from pipeline.ledger.open_rows import counts
 from pipeline.runs.call_summary import CallSummary
 from pipeline.runs.history import put_down
 from pipeline.runs.ledger_file import read_ledger
+from pipeline.stopping import Stopping
 
 if TYPE_CHECKING:
     from pipeline.runs.unsettled import BatchReport
@@ -34,6 +36,12 @@ class Recording:
     options: Mapping[str, Any]
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     settings: Settings | None = None  # None: the configuration has not been read, or cannot be
+    outsiders: Outsiders | None = None
+
+    def tell_outsiders(self, settings: Settings, stopping: Stopping) -> None:
+        """The configuration is read: whoever it names hears that the call begins, and later how it ended."""
+        self.outsiders = Outsiders(settings, stopping, self.command.endswith("--dry-run"))
+        self.outsiders.begin(self.command)
 
     def begin(self, settings: Settings) -> None:
         """The configuration is read and the outbox is there: from now on even a call that is killed leaves a line."""
@@ -42,7 +50,7 @@ class Recording:
 
     def end(self, report: BatchReport) -> int:
         """Tell how the call went, and record it; return its exit code."""
-        from pipeline.cli.report import tell_runs
+        from pipeline.cli.report import tell_runs, text_of_runs
 
         runs = {run.folder.name for run in report.finished}
         if not self.command.endswith("--dry-run"):
@@ -60,7 +68,8 @@ class Recording:
                 left_in_inbox=bool(report.left_behind or report.held),
                 earlier_rows=report.earlier_rows,
                 profile=self.options.get("profile") or "",
-            )
+            ),
+            text_of_runs(report),
         )
         return exit_code
 
@@ -75,10 +84,14 @@ class Recording:
                 exit_code=failure.exit_code,
                 message=failure.words,
                 profile=self.options.get("profile") or "",
-            )
+            ),
+            failure.words,
+            failure.fault,
         )
 
-    def _record(self, summary: CallSummary) -> None:
+    def _record(self, summary: CallSummary, text: str, fault: BaseException | None = None) -> None:
+        if self.outsiders:
+            self.outsiders.end(summary, text, fault)
         outbox = self.settings.outbox if self.settings else _likely_outbox(self.options)
         put_down(outbox, replace(self._line(), ended=summary.ended, exit_code=summary.exit_code, facts=summary.facts))
 

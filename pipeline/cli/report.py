@@ -46,6 +46,16 @@ def tell_runs(report: BatchReport, telling: Telling) -> int:
         told = {"exit_code": report.exit_code, "runs": [run.summary for run in report.finished]}
         _print_json({**told, "unsettled": list(report.unsettled), "earlier_rows": report.earlier_rows})
         return report.exit_code
+    _print_blocks(_blocks(report, telling))
+    return report.exit_code
+
+
+def text_of_runs(report: BatchReport) -> str:
+    """The same as `tell_runs` prints for people, without colours."""
+    return click.unstyle("\n\n".join("\n".join(lines) for lines in _blocks(report, Telling()) if lines))
+
+
+def _blocks(report: BatchReport, telling: Telling) -> list[list[str]]:
     blocks: list[list[str]] = []
     for run in report.finished:
         if run.exit_code or not telling.quiet or _is_loud(run):
@@ -60,8 +70,7 @@ def tell_runs(report: BatchReport, telling: Telling) -> int:
         verb = "needs" if report.earlier_rows == 1 else "need"
         rows = _plural(report.earlier_rows, "row")
         blocks.append([f"{rows} of earlier runs still {verb} someone: clarus-batch status"])
-    _print_blocks(blocks)
-    return report.exit_code
+    return blocks
 
 
 def tell_check(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import re
 import sys
@@ -11,6 +12,10 @@ from contextlib import suppress
 from typing import TextIO
 
 import click
+
+# What the screen has shown already, and a log file has not.
+TOLD = logging.getLogger("clarus-batch")
+TOLD.addHandler(logging.NullHandler())  # else logging would show its warnings once more, where there is no log
 
 # Line feeds, escape sequences, and marks that turn the direction of what follows: in names of files, and in cells.
 _HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -53,6 +58,13 @@ def tell(text: str, err: bool = False) -> None:
         click.echo(text, file=stream)
     except (OSError, ValueError):
         _silence(stream)
+
+
+def warn(text: str) -> None:
+    """Write a line about something that a person should look at, whatever is in it; it is logged as well."""
+    shown = harmless(text)
+    tell(shown, err=True)
+    TOLD.warning("%s", shown)
 
 
 def wrapped(text: str, width: int) -> str:

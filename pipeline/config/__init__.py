@@ -1,5 +1,16 @@
 """The configuration: it enters here, becomes one frozen value, and travels as an argument."""
 
+from pipeline.config.afterwards import LogSettings, MetricsSettings, NotifySettings
 from pipeline.config.settings import DEFAULT_FILE, ENVIRONMENT, ClarusSettings, Settings, load_settings, require_access
 
-__all__ = ["DEFAULT_FILE", "ENVIRONMENT", "ClarusSettings", "Settings", "load_settings", "require_access"]
+__all__ = [
+    "DEFAULT_FILE",
+    "ENVIRONMENT",
+    "ClarusSettings",
+    "LogSettings",
+    "MetricsSettings",
+    "NotifySettings",
+    "Settings",
+    "load_settings",
+    "require_access",
+]

@@ -12,7 +12,14 @@ from pipeline.config.sources import OF_FILES, read_sources
 from pipeline.errors import UsageError
 
 _OF_CLARUS = ("client_secret_file", "ca_file", "client_certificate_file", "client_key_file")
-_PATHS = frozenset((("address_book",), ("inbox",), ("outbox",), *(("clarus", name) for name in _OF_CLARUS)))
+_OF_NOTIFY = ("smtp_password_file", "webhook_url_file", "ping_url_file")
+_PATHS = frozenset(
+    (
+        *(("address_book",), ("inbox",), ("outbox",), ("log", "file"), ("metrics", "textfile")),
+        *(("clarus", name) for name in _OF_CLARUS),
+        *(("notify", name) for name in _OF_NOTIFY),
+    )
+)
 
 
 def read_config_file(

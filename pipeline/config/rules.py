@@ -73,7 +73,7 @@ def base_url(url: str) -> str:
         raise ValueError("must not hold a user or password")
     if parts.query or parts.fragment or re.search(r"\s", url):
         raise ValueError("must be only an address, without blanks, ? or #")
-    if parts.scheme == "http" and not _is_this_machine(host):
+    if parts.scheme == "http" and not is_this_machine(host):
         raise ValueError("must begin with https:// (http sends secrets unencrypted, and is only for this machine)")
     return url.rstrip("/")
 
@@ -129,7 +129,8 @@ def _is_readable(form: str) -> bool:
         return False
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Whether a host is this machine itself, where nothing has to be encrypted."""
     if host == "localhost":
         return True
     try:

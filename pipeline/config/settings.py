@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf, SecretStr, Strict, ValidationError
 
 from pipeline.config import network, rules
+from pipeline.config.afterwards import LogSettings, MetricsSettings, NotifySettings
 from pipeline.config.file import read_config_file
 from pipeline.config.keys import SECRETS, Given, Key
 from pipeline.config.record_types import refusal
@@ -30,6 +31,7 @@ ENVIRONMENT: Mapping[str, Key] = {
     "CLARUS_SUBDOMAIN": ("clarus", "subdomain"),
     "CLARUS_CLIENT_ID": ("clarus", "client_id"),
     "CLARUS_CLIENT_SECRET": ("clarus", "client_secret"),
+    "CLARUS_CLIENT_SECRET_FILE": ("clarus", "client_secret_file"),
     "CLARUS_SCOPE": ("clarus", "scope"),
     "CLARUS_ACCESS_TOKEN": ("clarus", "access_token"),
 }
@@ -42,6 +44,13 @@ Secret = Annotated[SecretStr, AfterValidator(rules.secret)]
 
 # Inputs are hidden from pydantic's own messages: a traceback must not show a secret.
 _FROZEN = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
+
+_TABLES: Mapping[str, type[BaseModel]] = {  # beside [clarus]
+    "tracking": TrackingSettings,
+    "notify": NotifySettings,
+    "log": LogSettings,
+    "metrics": MetricsSettings,
+}
 
 # Where pydantic's own words are those of a programmer.
 _PLAIN = {"path_type": "must be a path", "tuple_type": "must be a list", "extra_forbidden": "is no option"}
@@ -106,6 +115,9 @@ class Settings(BaseModel):
     outbox: Path = Path("outbox")
     clarus: ClarusSettings = ClarusSettings()
     tracking: TrackingSettings = TrackingSettings()
+    notify: NotifySettings = NotifySettings()
+    log: LogSettings = LogSettings()
+    metrics: MetricsSettings = MetricsSettings()
     # All of these by the name of the record type; headings of files and words are folded (schemas.headings.fold).
     columns: Mapping[str, Mapping[str, str]] = {}  # heading of the file -> heading of the contract
     defaults: Mapping[str, Mapping[str, str]] = {}  # heading of the contract -> value for blank cells
@@ -193,11 +205,11 @@ def _from_file(config: Path | None, profile: str | None, of_source: tuple[str, s
                 f"There is no {DEFAULT_FILE} in this folder, and so no profile {profile!r}: name the file with --config"
             )
         return {}
-    top, clarus = (
-        Settings.model_fields.keys() - {"spellings", "of_profiles"},
-        ClarusSettings.model_fields.keys() - SECRETS,
-    )
-    known = {"": top, "clarus": clarus, "tracking": TrackingSettings.model_fields.keys()}
+    known = {
+        "": Settings.model_fields.keys() - {"spellings", "of_profiles"},
+        "clarus": ClarusSettings.model_fields.keys() - SECRETS,
+        **{table: settings.model_fields for table, settings in _TABLES.items()},
+    }
     return read_config_file(config or DEFAULT_FILE, profile, known, of_source)
 
 

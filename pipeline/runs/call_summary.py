@@ -9,6 +9,14 @@ from datetime import datetime
 from typing import Any
 
 SCHEMA = 1  # of this summary as JSON
+_SETTLED = ("created", "updated", "exists", "noted", "ready")  # that ask nobody for anything, as in values.outcomes
+_MEANINGS = {
+    0: "Clarus holds what the files say",
+    1: "some rows need someone, or a file could not be read",
+    2: "wrong usage or configuration",
+    3: "could not finish; the next run goes on from there",
+    4: "another run holds the outbox",
+}
 _OWED = ("pending", "unknown")  # the statuses that go on by themselves, as in values.outcomes.OWED
 
 
@@ -65,6 +73,14 @@ class CallSummary:
         return tuple(dict.fromkeys(file["file"] for run in self.runs for file in run["files"]))
 
     @property
+    def sentence(self) -> str:
+        """How it ended, in one line."""
+        waiting = sum(rows for status, rows in self.statuses.items() if status not in _SETTLED)
+        if self.exit_code == 1 and waiting:
+            return f"{waiting:,} {'row needs' if waiting == 1 else 'rows need'} someone"
+        return self.message.partition("\n")[0] or _MEANINGS.get(self.exit_code, f"ended with {self.exit_code}")
+
+    @property
     def facts(self) -> dict[str, Any]:
         """What the history keeps of it: figures and names, and no cell of any file."""
         return {
@@ -85,12 +101,15 @@ class CallSummary:
         """All of it, for other programs."""
         return {
             "schema": SCHEMA,
+            "text": f"clarus-batch {self.command}{f' ({self.profile})' if self.profile else ''}: {self.sentence}",
             "command": self.command,
             "began": self.began.isoformat(timespec="seconds"),
             "ended": self.ended.isoformat(timespec="seconds"),
             "seconds": self.seconds,
             "exit_code": self.exit_code,
             "message": self.message,
+            "profile": self.profile,
+            "run": self.runs[-1]["run"] if self.runs else None,
             "rows": self.rows,
             "statuses": self.statuses,
             "owed_rows": self.owed_rows,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.clarus.lists import Lists
+from pipeline.current_run import working_on
 from pipeline.errors import FileChanged, LedgerUnusable
 from pipeline.ledger import Left
 from pipeline.load import Deliveries, Delivery, Finding, Gate, IssuedIds, Lateness, OwnRecords, SpelledLists
@@ -48,7 +49,11 @@ async def run_folder(run: Run, context: RunContext) -> Finished:
 
     A folder that has results already is taken up again: rows whose status is not among `again` keep what they have.
     """
+    with working_on(run.folder.name):
+        return await _run_folder(run, context)
 
+
+async def _run_folder(run: Run, context: RunContext) -> Finished:
     async def audit(accounts: Sequence[RowAccounts]) -> None:
         if context.settings.audit:
             await audit_run(run.folder.name, context, accounts)

@@ -12,7 +12,15 @@ import click
 import pytest
 
 from pipeline.cli import main
-from pipeline.config import ENVIRONMENT, ClarusSettings, Settings, load_settings
+from pipeline.config import (
+    ENVIRONMENT,
+    ClarusSettings,
+    LogSettings,
+    MetricsSettings,
+    NotifySettings,
+    Settings,
+    load_settings,
+)
 from pipeline.values.outcomes import Status
 from schemas import RECORD_TYPES
 
@@ -64,6 +72,8 @@ def test_the_example_configuration_is_whole_and_accepted(tmp_path: Path) -> None
     secrets = {"client_secret", "access_token"}
     assert given.keys() - {"profiles"} == Settings.model_fields.keys() - {"spellings", "of_profiles"}
     assert given["clarus"].keys() == ClarusSettings.model_fields.keys() - secrets
+    for table, settings in (("notify", NotifySettings), ("log", LogSettings), ("metrics", MetricsSettings)):
+        assert given[table].keys() == settings.model_fields.keys()
     assert [name for name in ENVIRONMENT if f"`{name}`" not in EVERYWHERE] == []
 
 
