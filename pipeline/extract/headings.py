@@ -53,9 +53,11 @@ def nothing_recognised(rows: Iterable[Sequence[str]], source: Source | None = No
     if rows and is_problem_sheet([*map(stripped, rows[0])]):
         return f"this is the sheet {SHEET_NAME} of a failed file: save the sheet beside it, which has the rows"
     cells = [stripped(cell) for cell in max(rows, key=lambda row: sum(map(bool, row)), default=())[:_SHOWN]]
-    keys = {record.reference: name for name, record in RECORD_TYPES.items()}
+    keys: dict[str, list[str]] = {}
+    for name, record in RECORD_TYPES.items():
+        keys.setdefault(record.reference, []).append(name)
     known = [heading for record in RECORD_TYPES.values() for heading in record.columns]
-    needed = ", ".join(f"{key} ({name})" for key, name in keys.items())
+    needed = ", ".join(f"{key} ({' or '.join(names)})" for key, names in keys.items())
     if half := _half_identified(cells):
         return f"no record type is known by these headings: {half}; add what is missing, or map it in [columns]"
     # The heading that names the document decides; any other only shows what was meant.

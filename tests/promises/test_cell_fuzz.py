@@ -55,7 +55,7 @@ def shows(cell: str, column: Column, value: object) -> bool:
     """Whether a value is what a person reads in the cell, judged without the code that made it."""
     text = stripped(cell)
     match column.kind.name:
-        case "number" | "integer":
+        case "number" | "integer" | "id":
             return _is_number(text, value)
         case "flag":
             word = "1" if _is_number(text, 1) else "0" if _is_number(text, 0) else text.lower()
