@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import signal
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
@@ -17,6 +20,8 @@ STOPS = tuple(
     if hasattr(signal, name)
 )
 
+_LOOK_EVERY = 0.05  # seconds
+
 
 class Stopping:
     """Whether the run has been told to stop, and why. Whatever may take long is awaited through it."""
@@ -25,13 +30,14 @@ class Stopping:
         self.reason: Unfinished | None = None
         self._waits: dict[asyncio.Timeout, float] = {}
         self._hearers: list[Callable[[Unfinished], None]] = []
-        self._works = False  # on something that nobody awaits
+        self._asked_at = 0.0  # when it was told to stop
+        self._works = False  # on something that nobody awaits, and that is broken off at once
 
     def stop(self, reason: Unfinished) -> None:
         """Tell everybody; the first reason counts. A signal handler may call this, whatever is going on."""
         if self.reason is not None:
             return
-        self.reason = reason
+        self.reason, self._asked_at = reason, time.monotonic()
         if self._works and isinstance(reason, Stopped):
             raise KeyboardInterrupt
         try:
@@ -66,6 +72,43 @@ class Stopping:
             raise
         finally:
             self._works = False
+
+    @property
+    def seconds(self) -> float:
+        """How long ago the run was told to stop; 0 where it was not."""
+        return 0.0 if self.reason is None else time.monotonic() - self._asked_at
+
+    @contextmanager
+    def working_until(self, allowance: float) -> Iterator[None]:
+        """Break off what takes long inside, and is not awaited, so many seconds after the run was asked to stop.
+
+        Raises:
+            Stopped: it was broken off.
+        """
+        if isinstance(self.reason, Stopped) and self.seconds >= allowance:
+            self.check()
+        done, overdue = threading.Event(), False
+
+        def watch() -> None:  # with nothing that a signal handler would have to tell it: that may come at any moment
+            nonlocal overdue
+            while not done.wait(_LOOK_EVERY):
+                if isinstance(self.reason, Stopped) and self.seconds >= allowance:
+                    overdue = True
+                    _thread.interrupt_main()
+                    return
+
+        watcher = threading.Thread(target=watch, name="stopping", daemon=True)
+        watcher.start()
+        try:
+            try:
+                yield
+            finally:
+                done.set()
+                watcher.join()
+        except KeyboardInterrupt:
+            if overdue:
+                self.check()
+            raise
 
     async def sleep(self, seconds: float) -> None:
         """Sleep, unless the run is told to stop: then raise the reason."""

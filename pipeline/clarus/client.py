@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self
@@ -118,6 +119,12 @@ class Clarus:
                 'to the name that your Clarus has for it, or to "" to send none'
             )
         return answer
+
+    def for_a_last_look(self, seconds: float) -> Clarus:
+        """Another client of the same tenant, which goes on although the run was told to stop, but not for long."""
+        own = self._access
+        timeout, connecting = min(own.timeout, seconds), min(own.connect_timeout, seconds)
+        return Clarus(replace(own, give_up=min(own.give_up, seconds / 2), timeout=timeout, connect_timeout=connecting))
 
     async def greet(self) -> None:
         """Find out whether a proxy lets us through, before anything is begun; other trouble is left for later.

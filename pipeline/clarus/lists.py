@@ -24,6 +24,10 @@ class Queries(Protocol):
         """Return `data`."""
 
 
+class _OtherShape(LookupRefused):
+    """An answer that is no page of the list."""
+
+
 class Lists:
     """The lists of one tenant; `batch` codes are asked at once, pages of `page` records are wanted."""
 
@@ -110,11 +114,19 @@ class Lists:
         """Return the nodes of every page: a server may give fewer at once than it is asked for."""
         return [node async for node in self._nodes(name, query, filter_)]
 
+    async def _page_of(self, name: str, query: str, variables: Mapping[str, Any]) -> tuple[list[Any], str | None]:
+        """One page; an answer of another shape may be that of another request, and is asked for once more."""
+        try:
+            return _read_page(await self._clarus.query(query, variables), name)
+        except _OtherShape:
+            return _read_page(await self._clarus.query(query, variables), name)
+
     async def _nodes(self, name: str, query: str, filter_: Mapping[str, Any]) -> AsyncIterator[Any]:
         after, cursors, records = None, set[str](), set[int]()
         while True:
-            data = await self._clarus.query(query, {"filter": filter_, "first": self._page, "after": after})
-            nodes, following = _read_page(data, name)
+            nodes, following = await self._page_of(
+                name, query, {"filter": filter_, "first": self._page, "after": after}
+            )
             known = len(records)
             records.update(record for node in nodes if (record := as_id(node["id"])) is not None)
             for node in nodes:
@@ -172,9 +184,9 @@ def _read_page(data: Any, name: str) -> tuple[list[Any], str | None]:
         is_whole = all(as_id(node["id"]) is not None for node in nodes)
         is_whole &= following is not None or not page["pageInfo"]["hasNextPage"]
     except (KeyError, TypeError) as error:
-        raise LookupRefused(f"Clarus answers a lookup of {name} in a shape that is not known") from error
+        raise _OtherShape(f"Clarus answers a lookup of {name} in a shape that is not known") from error
     if not is_whole:
-        raise LookupRefused(f"Clarus answers a lookup of {name} without the ids, or without the way to the next page")
+        raise _OtherShape(f"Clarus answers a lookup of {name} without the ids, or without the way to the next page")
     return nodes, following
 
 

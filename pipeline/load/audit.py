@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -50,15 +50,27 @@ class Audit:
         Raises:
             Unfinished: Clarus cannot be asked.
         """
+        return [fault async for faults in self.by_type(entries) for fault in faults]
+
+    async def by_type(self, entries: Iterable[Entry], at_once: bool = False) -> AsyncIterator[list[Finding]]:
+        """Yield the same for each record type, as the answers come.
+
+        `at_once`: without waiting for what may not be listed yet: of that nothing is said.
+
+        Raises:
+            Unfinished: Clarus cannot be asked.
+        """
         types = audited_types()
         by_type: dict[str, list[Entry]] = {}
         for entry in entries:
             if entry.identity.record in types and entry.clarus_id is not None:
                 by_type.setdefault(entry.identity.record, []).append(entry)
-        faults = []
         for name, own in by_type.items():
-            faults += await self._of_type(types[name], own)
-        return faults
+            if at_once:
+                faults = await self._look(types[name], own, await self._listed_keys(types[name], own))
+                yield [fault for fault in faults if not (fault.is_gone and self._is_young(fault.entry))]
+            else:
+                yield await self._of_type(types[name], own)
 
     async def find(self, entries: Iterable[Entry]) -> dict[Identity, list[int]]:
         """Return the ids of the records that Clarus has for these entries; those it does not list are absent.

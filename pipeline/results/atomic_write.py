@@ -30,6 +30,7 @@ class Clock:
 
 _CLOCK = Clock()
 _second_names: ContextVar[dict[str, str] | None] = ContextVar("second_names", default=None)
+_flushes: ContextVar[bool] = ContextVar("flushes", default=True)
 
 
 @contextmanager
@@ -44,6 +45,16 @@ def noting_second_names() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
+def in_haste() -> Iterator[None]:
+    """Write files inside without waiting for the disk: for those that tell nothing which a power cut must not cost."""
+    token = _flushes.set(False)
+    try:
+        yield
+    finally:
+        _flushes.reset(token)
+
+
+@contextmanager
 def replacing(target: Path, clock: Clock = _CLOCK) -> Iterator[Path]:
     """Give a temporary path beside the target, which takes the target's place when the block ends well.
 
@@ -53,7 +64,8 @@ def replacing(target: Path, clock: Clock = _CLOCK) -> Iterator[Path]:
     temporary = target.with_name(temporary_name(target.name, "tmp"))
     try:
         yield temporary
-        _flush_to_disk(temporary)
+        if _flushes.get():
+            _flush_to_disk(temporary)
         _put_in_place(temporary, target, clock)
     finally:
         temporary.unlink(missing_ok=True)

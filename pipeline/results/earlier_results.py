@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.errors import UnreadableFile
 from pipeline.results.issues import ISSUES, read_issues
-from pipeline.results.names import result_names
+from pipeline.results.names import all_result_names
 from pipeline.values.outcomes import Status
 from pipeline.values.problems import Problem
 from pipeline.values.row_results import RowResult
@@ -24,8 +24,8 @@ class EarlierResults:
     def __init__(self, folder: Path, names: Sequence[str], read_tables: ReadTables) -> None:
         self._problems = read_issues(folder) if (folder / ISSUES).exists() else {}
         self._tables: dict[tuple[str, str], Table] = {}
-        for name in names:
-            path = folder / result_names(name, names).results
+        for name, made in all_result_names(names).items():
+            path = folder / made.results
             if path.exists():
                 for table in _tables(path, read_tables):
                     self._tables[name, table.sheet] = table

@@ -86,6 +86,11 @@ def issues_of(report: TableReport) -> Iterator[Issue]:
     for problem in report.problems:
         yield Issue(file, sheet, problem)
         told[problem.row].append(problem)
+    if report.is_unread:
+        yield Issue(
+            file, sheet, Problem(0, "", "", f"not looked at before the run stopped: {len(report.results):,} rows")
+        )
+        return
     for row in report.results.with_error():
         result = report.results.get(row)
         if result is not None and not any(_tells(problem, result) for problem in told.get(row, ())):

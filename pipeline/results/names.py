@@ -24,26 +24,30 @@ class ResultNames:
 
 
 def result_names(source: str, inputs: Collection[str] = (), failed_type: str = "") -> ResultNames:
-    """Name the files that come back for `source`.
+    """Name the files that come back for `source`, one of `inputs` (see `all_result_names`)."""
+    return all_result_names({*inputs, source}, failed_type)[source]
+
+
+def all_result_names(inputs: Collection[str], failed_type: str = "") -> dict[str, ResultNames]:
+    """Name the files that come back for each input file of a run.
 
     `orders.csv` gives `orders.results.csv`, and `orders.results.csv`, dropped in again, `orders.results.results.csv`.
     There it ends: the next round is `orders.results.csv` again, so names do not grow from night to night.
 
     Args:
-        source: The name of an input file of the run.
-        inputs: The names of all of them. No file of results gets a name that an input has, or another input's results:
-            where `orders.csv` and `orders.results.csv` came in together, the results of the first are
+        inputs: The names of all input files. No file of results gets a name that an input has, or another input's
+            results: where `orders.csv` and `orders.results.csv` came in together, the results of the first are
             `orders~2.results.csv`. The same inputs always give the same names, so that a rewrite finds its files.
         failed_type: The suffix of failed files, where it is not that of the input.
     """
     # On Windows and macOS, Orders.csv and orders.csv are one file.
-    taken = {name.casefold() for name in chain(inputs, [source], RESERVED_NAMES)}
-    for name in sorted({*inputs, source}):
+    taken = {name.casefold() for name in chain(inputs, RESERVED_NAMES)}
+    found: dict[str, ResultNames] = {}
+    for name in sorted(set(inputs)):
         names = next(names for names in _candidates(name, failed_type) if taken.isdisjoint(_folded(names)))
-        if name == source:
-            return names
         taken |= _folded(names)
-    raise AssertionError("the source is one of the names")
+        found[name] = names
+    return found
 
 
 def _candidates(name: str, failed_type: str) -> Iterator[ResultNames]:

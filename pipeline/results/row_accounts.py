@@ -30,6 +30,7 @@ _GRAVEST_FIRST = (
     *(Status.PENDING, Status.READY),
     *(Status.CREATED, Status.UPDATED, Status.EXISTS, Status.NOTED),
 )
+_NOT_REACHED = RowResult(Status.PENDING, error="not reached before the run stopped")
 _KEPT_AS_THEY_ARE = (Status.CREATED.value, Status.UPDATED.value)
 
 
@@ -59,6 +60,7 @@ class RowAccounts:
         self._run = run
         self._in_doubt = {row: result for row, result in earlier.items() if result.status is Status.UNKNOWN}
         self._closed, self._faulty = frozenset(closed), set[int]()
+        self._is_unread = False
         self._standing = {
             row: result for row, result in earlier.items() if result.status not in again or row in self._closed
         }
@@ -188,8 +190,14 @@ class RowAccounts:
     def leave_unreached(self) -> None:
         """Rows that were not reached are pending; those in doubt stay in doubt."""
         for row in self.results.unrecorded():
-            not_reached = RowResult(Status.PENDING, error="not reached before the run stopped")
-            self.results.record(row, self._in_doubt.get(row, not_reached))
+            self.results.record(row, self._in_doubt.get(row, _NOT_REACHED))
+
+    def leave_unread(self) -> None:
+        """Nothing of the table was looked at: every row is pending, also one that cannot be read."""
+        self._is_unread = True
+        for row, result in self.results:
+            if result.status is not Status.NOTED:
+                self.results.record(row, _NOT_REACHED)
 
     def found_fault(self, rows: Collection[int], problem: Problem, gone: bool) -> None:
         """Take down what an audit found: a record that is gone, or is in Clarus several times."""
@@ -223,6 +231,7 @@ class RowAccounts:
             self._closed,
             frozenset(self._faulty),
             lambda: (key for key, _ in self.transformed.document_keys()),
+            is_unread=self._is_unread,
         )
 
     def _status(self, row: int, outcome: Outcome) -> Status:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
@@ -14,6 +16,7 @@ from pipeline.values.row_results import RowResult, TableReport
 from pipeline.values.tables import RESULT_COLUMNS, Dialect, is_result_column
 
 _LINE_END = "\r\n"
+_SPECIAL = re.compile(r'["\r\n]|^\s|\s$')  # what a writer of CSV puts into quotes, and what lies at the ends
 
 # Written back with quotes closed and fields filled up, a row that could not be split would pass for a good one when the
 # file is dropped in again uncorrected. One cell too many keeps it from that.
@@ -44,7 +47,7 @@ def write_delimited(
     with ExitStack() as files:
         everything, *failed = [files.enter_context(_writer(target, dialect)) for target in targets]
         for row, record in read_records(source, dialect):
-            if row not in places and (line := rows.done(row, record)) is not None:
+            if row not in places and (line := rows.whole_line(row, record)) is not None:
                 everything.write(line)
                 continue
             fields, told, surplus = rows.fields(row, record)
@@ -100,18 +103,21 @@ class _Rows:
         self._width = 0  # of the heading
         self._earlier: list[int] = []  # where an earlier round left its columns
 
-    def done(self, row: int, record: Record) -> str | None:
-        """The whole line of a row that is in Clarus, where it can stay as it is written: most are of this kind.
+    def whole_line(self, row: int, record: Record) -> str | None:
+        """The whole line of a row, where it can stay as it is written and so can what is told of it: nearly always.
 
         To split the cells of a line and to join them again takes six times as long.
         """
         if not isinstance(record, str) or row <= self.heading_row or self._earlier or self._escapes:
             return None
         result, between = self._result(row), self._delimiter
-        if result is None or result.error or not result.status.done or record.count(between) + 1 != self._width:
+        if result is None or row in self._broken or record.count(between) + 1 != self._width:
+            return None
+        if (error := _as_it_is(result.error, between)) is None:
             return None
         ids = f"{result.clarus_id or ''}{between}{result.line_id or ''}"
-        return f"{record}{between}{result.status.value}{between}{ids}{between}{between}{self._key(row)}{_LINE_END}"
+        told = f"{result.status.value}{between}{ids}{between}{error}{between}{self._key(row)}"
+        return f"{record}{between}{told}{_LINE_END}"
 
     def fields(self, row: int, record: Record) -> tuple[list[str], Sequence[Field], list[str]]:
         """The row's own fields, its status columns, and what stands behind those."""
@@ -141,6 +147,13 @@ class _Rows:
     def _own(self, fields: list[str]) -> list[str]:
         """Without what an earlier round left."""
         return [field for at, field in enumerate(fields) if at not in self._earlier] if self._earlier else fields
+
+
+@lru_cache(maxsize=64)  # a run that stops says the same of a million rows
+def _as_it_is(error: str, delimiter: str) -> str | None:
+    """The cell of an error that needs no quotes."""
+    cell = guarded(error)
+    return None if delimiter in cell or _SPECIAL.search(cell) else cell
 
 
 def _told(result: RowResult, places: Mapping[int, int] | None = None) -> Sequence[Field]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.results.atomic_write import replacing
-from pipeline.results.names import result_names
+from pipeline.results.names import ResultNames, result_names
 from pipeline.results.rows_to_correct import rows_to_correct
 from pipeline.results.text_file import ReadRecords, write_delimited
 from pipeline.values.row_results import TableReport
@@ -24,7 +24,7 @@ def write_results(
     folder: Path,
     reports: Sequence[TableReport],
     read_records: ReadRecords,
-    inputs: Collection[str] = (),
+    names: ResultNames | None = None,
     failed_rows: ReadRows | None = None,
 ) -> list[Path]:
     """Write the results of a file and, while somebody has something to correct, the file of those documents.
@@ -38,13 +38,13 @@ def write_results(
         folder: Where to write.
         reports: Of all tables of the file: one of a text file, one per sheet with data of a workbook.
         read_records: Reads the records of a text file as they are: (number as Excel counts, fields).
-        inputs: The names of all input files in the folder; results never take the name of one (see `result_names`).
+        names: What to call the two (see `all_result_names`), where other inputs lie in the folder.
         failed_rows: Reads the rows of a table as texts: with it, the failed file is a workbook of texts.
 
     Returns:
         The files written.
     """
-    names = result_names(source.name, inputs, ".xlsx" if failed_rows else "")
+    names = names or result_names(source.name, (), ".xlsx" if failed_rows else "")
     results, failed = folder / names.results, folder / names.failed
     wrong = [rows_to_correct(report) for report in reports]
     written = [results, failed] if any(wrong) and failed_rows is None else [results]

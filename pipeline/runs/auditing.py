@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.errors import Unfinished
+from pipeline.errors import LedgerUnusable, Stopped, Unfinished
 from pipeline.ledger import State
 from pipeline.load import Audit, Finding, identity_of
 from pipeline.results.row_accounts import RowAccounts
@@ -13,6 +15,11 @@ from pipeline.runs.context import RunContext
 from pipeline.runs.spelled_lists import spelled_lists
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.problems import Problem
+
+log = logging.getLogger(__name__)
+
+# Seconds that an audit may take at the end of a run that could not go on, and after a stop until which it must be over.
+_LAST_LOOK, _STOPPED = 4.0, 3.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +56,41 @@ async def find_faults(context: RunContext, run: str | None = None) -> list[Findi
 
 
 async def audit_run(run: str, context: RunContext, accounts: Sequence[RowAccounts]) -> None:
-    """Audit what a run made, at its end; what cannot be asked now stops the run."""
+    """Audit what a run made, at its end; what cannot be asked now stops the run.
+
+    One that was stopped before is audited as far as Clarus answers within a moment.
+    """
     if context.stopping.reason is not None:
+        apply(await _last_look(run, context), accounts, context.clarus.tenant)
         return
     try:
         apply(await find_faults(context, run), accounts, context.clarus.tenant)
     except Unfinished as reason:
         context.stopping.stop(reason)
+
+
+async def _last_look(run: str, context: RunContext) -> list[Finding]:
+    """Find what Clarus shows to be wrong with the records of a run that had to stop; the next run audits them all."""
+    reason, faults = context.stopping.reason, list[Finding]()
+    seconds = min(_STOPPED - context.stopping.seconds, 1.0) if isinstance(reason, Stopped) else _LAST_LOOK
+    if isinstance(reason, LedgerUnusable) or seconds <= 0:
+        return faults
+    entries = await context.ledger.made(context.clarus.tenant, run)
+    if not entries:
+        return faults
+    try:
+        async with asyncio.timeout(seconds), context.clarus.for_a_last_look(seconds) as clarus:
+            lists = await spelled_lists(replace(context, clarus=clarus))
+            audit = Audit(lists, context.settings.clarus.doubt, asyncio.sleep)
+            async for found in audit.by_type(entries, at_once=True):
+                faults += found
+    except (Unfinished, TimeoutError) as error:
+        log.info("not all of the run was audited: %s", error or "no time was left")
+    for fault in faults:
+        if fault.is_gone:
+            context.ledger.conclude(replace(fault.entry, state=State.GONE))
+    await context.ledger.flush()
+    return faults
 
 
 def apply(faults: Collection[Finding], accounts: Sequence[RowAccounts], tenant: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.extract import raw_records, rows_of
+from pipeline.results.names import all_result_names
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.results.write import write_results
 from pipeline.runs.outbox import free_name
@@ -35,18 +36,21 @@ def write_marked(folder: Path, files: Sequence[ReadFile], tables: Sequence[Docum
     Returns:
         The files written.
     """
-    reports = {file.path: [_report(table) for table in tables if table.clean.table.path == file.path] for file in files}
+    reports: dict[Path, list[TableReport]] = {file.path: [] for file in files}
+    for table in tables:
+        reports[table.clean.table.path].append(_report(table))
     written: list[Path] = []
     with TemporaryDirectory() as temporary:
-        sources, own = dict[Path, Path](), [path.name for path in reports if path.suffix.lower() == ".xlsx"]
+        sources = dict[Path, Path]()
+        taken = {path.name.casefold() for path in reports if path.suffix.lower() == ".xlsx"}
         for path, [report, *_] in ((path, found) for path, found in reports.items() if found):
             sources[path] = path
             if path.suffix.lower() != ".xlsx" and report.results.last < _LONGEST_SHEET:
-                sources[path] = Path(temporary) / free_name(f"{path.stem}.xlsx", own)
-                own.append(sources[path].name)
+                sources[path] = Path(temporary) / free_name(f"{path.stem}.xlsx", taken)
                 reports[path] = [_as_workbook(report, sources[path])]
+        names = all_result_names([source.name for source in sources.values()], ".xlsx")
         for path, source in sources.items():
-            written += write_results(source, folder, reports[path], raw_records, own, rows_of)
+            written += write_results(source, folder, reports[path], raw_records, names[source.name], rows_of)
     return written
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import Unfinished
+from pipeline.errors import Stopped, Unfinished
 from pipeline.extract import raw_records, rows_of
 from pipeline.results.atomic_write import noting_second_names
 from pipeline.results.causes import summarise
 from pipeline.results.issues import write_issues
+from pipeline.results.names import all_result_names
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.results.summary import SCHEMA, write_summary
 from pipeline.results.write import write_results
@@ -21,6 +23,8 @@ from pipeline.runs.reading import ReadFile
 from pipeline.values.outcomes import Status
 from pipeline.values.problems import Problem
 from pipeline.values.row_results import TableReport, any_of, count_statuses
+
+NOT_READ = "not read before the run stopped: the next run reads it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ def finish(
     books: Sequence[RowAccounts],
     stopped: Unfinished | None,
     watch: Watch,
+    within: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Finished:
     """Close the books and write the results, the issues and the summary into the run folder.
 
@@ -90,24 +95,34 @@ def finish(
         books: of all tables of the files.
         stopped: why the run did not go to its end.
         watch: its times, and what else the summary says.
+        within: what bounds the time in which the results of a file are written; those that it breaks off with `Stopped`
+            are told as not read.
 
     Raises:
         Exception: what kept the results of a file from being written; those of the others are.
     """
     reports = [each.close(stopped is not None) for each in books]
-    unreadable = tuple((file.path.name, Problem(0, "", "", file.trouble)) for file in files if file.trouble)
-    names = [file.path.name for file in files]
-    faults: list[Exception] = []
+    faults, broken_off = list[Exception](), set[Path]()
     failed: list[str] = []
     folder, failed_rows = target.path, rows_of if target.failed_as_workbook else None
+    names = all_result_names([file.path.name for file in files], ".xlsx" if failed_rows else "")
+    of_file: dict[Path, list[TableReport]] = {}
+    for report in reports:
+        of_file.setdefault(report.table.path, []).append(report)
     with noting_second_names() as second_names:
         for file in files:
-            if own := [report for report in reports if report.table.path == file.path]:
+            if own := of_file.get(file.path):
                 try:
-                    written = write_results(file.path, folder, own, raw_records, names, failed_rows)
+                    with within():
+                        written = write_results(file.path, folder, own, raw_records, names[file.path.name], failed_rows)
                     failed += [second_names.get(path.name, path.name) for path in written[1:]]
+                except Stopped:
+                    broken_off.add(file.path)
                 except Exception as fault:  # of this program or of the disk: it must not cost the other files theirs
                     faults.append(fault)
+        reports = [report for report in reports if report.table.path not in broken_off]
+        troubles = {file.path: NOT_READ if file.path in broken_off else file.trouble for file in files}
+        unreadable = tuple((path.name, Problem(0, "", "", trouble)) for path, trouble in troubles.items() if trouble)
         write_issues(folder, reports, unreadable)
     if faults:
         raise faults[0]

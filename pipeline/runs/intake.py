@@ -28,10 +28,8 @@ class BroughtIn:
 
 async def take_in(files: Sequence[Path], keep: bool, folder: Path, context: RunContext) -> BroughtIn:
     """Bring files into the folder of their run; `keep` copies them."""
-    taken: list[RunFile] = []
-    for file in files:
-        name = free_name(_name_of(file, context.settings.inbox), [*(other.name for other in taken), *RESERVED_NAMES])
-        taken.append(RunFile(name, file, keep))
+    names = set(RESERVED_NAMES)
+    taken = [RunFile(free_name(_name_of(file, context.settings.inbox), names), file, keep) for file in files]
     try:
         # Before the first file moves: whatever happens from now on, the next run looks into this folder.
         await context.ledger.begin_run(folder.name, context.clarus.tenant, taken)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,10 +80,15 @@ def usable_name(name: str) -> str:
     return f"_{name}" if _REFUSED_NAMES.match(name) else name
 
 
-def free_name(name: str, taken: Collection[str]) -> str:
-    """Return a file name that is not taken yet: the same, or with a number before its suffix."""
+def free_name(name: str, taken: set[str]) -> str:
+    """Return a file name that is not among those taken: the same, or with a number before its suffix.
+
+    `taken` are names without case, since Orders.csv and orders.csv are one file on Windows and macOS; the new one is
+    added.
+    """
     path, number, free = Path(name), 1, name
-    while free.casefold() in {other.casefold() for other in taken}:
+    while free.casefold() in taken:
         number += 1
         free = f"{path.stem}-{number}{path.suffix}"
+    taken.add(free.casefold())
     return free

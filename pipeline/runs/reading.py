@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -78,14 +78,12 @@ def extract_file(path: Path, options: StageOptions, how: Options | None = None) 
 
 def extract_files(
     paths: Sequence[Path], options: StageOptions, progress: Progress, how: Callable[[Path], Options | None]
-) -> list[ReadFile]:
+) -> Iterator[ReadFile]:
     """Extract files, one after the other; `how` knows of results that came back how their input was read."""
     progress.begin("reading", len(paths))
-    files = []
     for path in paths:
-        files.append(extract_file(path, options, how(path)))
+        yield extract_file(path, options, how(path))
         progress.ended(Status.READY)
-    return files
 
 
 def validate_files(files: Sequence[ReadFile], options: StageOptions) -> list[CleanTable]:

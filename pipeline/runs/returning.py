@@ -27,6 +27,7 @@ class KeptInputs:
     outbox: Path
     options: StageOptions
     _found: dict[TableKey, Original | None] = field(default_factory=dict)
+    _seen: set[tuple[str, str]] = field(default_factory=set)  # runs and files in them that have been read
     _depth: int = 0
 
     def restored(self, files: Sequence[ReadFile]) -> list[ReadFile]:
@@ -62,7 +63,9 @@ class KeptInputs:
         if key not in self._found:
             self._found[key] = None  # a file that is its own original, by whatever accident, ends here
             for name in _inputs(self.outbox / key.run):
-                self._read(key.run, name)
+                if (key.run, name) not in self._seen:
+                    self._seen.add((key.run, name))
+                    self._read(key.run, name)
                 if self._found[key] is not None:
                     break
         return self._found[key]

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.clarus.lists import Lists
 from pipeline.current_run import working_on
-from pipeline.errors import FileChanged, LedgerUnusable
+from pipeline.errors import FileChanged, LedgerUnusable, Stopped
 from pipeline.ledger import Left
 from pipeline.load import Deliveries, Delivery, Finding, Gate, IssuedIds, Lateness, OwnRecords, SpelledLists
 from pipeline.resolve import Resolver
@@ -21,10 +21,11 @@ from pipeline.runs.context import RunContext
 from pipeline.runs.known_rows import returned_rows, with_known_references
 from pipeline.runs.loading import Loading, LoadOptions
 from pipeline.runs.open_rows import note_open_rows
-from pipeline.runs.reading import StageOptions, configured_book, extract_files, validate_files
+from pipeline.runs.reading import ReadFile, StageOptions, configured_book, extract_files, validate_files
 from pipeline.runs.returning import KeptInputs
 from pipeline.runs.sent_documents import SentDocuments
 from pipeline.runs.spelled_lists import known_spellings
+from pipeline.runs.stopped_reading import NEXT_FILE, READING, has_begun, leave_pending
 from pipeline.runs.unpacking import unpacked
 from pipeline.runs.whole_files import Taken
 from pipeline.transform import all_documents, documents_in
@@ -75,7 +76,7 @@ async def rewrite_results(folder: Path, context: RunContext, faults: Sequence[Fi
         return
     options = StageOptions.of(context.settings)
     kept = KeptInputs(context.settings.outbox, options)
-    read = kept.restored(extract_files(paths, options, context.progress, kept.how_read))
+    read = kept.restored([*extract_files(paths, options, context.progress, kept.how_read)])
     tables = all_documents(validate_files(read, options), configured_book(context.settings))
     run = Run(folder, paths, again=frozenset())
     accounts = _open_accounts(run, tables, kept, await context.ledger.closed_rows(folder.name))
@@ -97,6 +98,8 @@ def _must_be_unchanged(taken: Taken, context: RunContext) -> None:
 def _left(finished: Finished) -> Left:
     """What goes on by itself with the next run."""
     if any_of(finished.reports, [Status.PENDING]) or isinstance(finished.stopped, FileChanged):
+        return Left.ROWS
+    if isinstance(finished.stopped, Stopped) and finished.unreadable:  # some of it was not read in time
         return Left.ROWS
     return Left.DOUBTS if any_of(finished.reports, OWED) else Left.NOTHING
 
@@ -122,12 +125,20 @@ async def run_stages(
     options, own = StageOptions.of(context.settings), context.settings.clarus
     kept = KeptInputs(context.settings.outbox, options)
     taken = Taken.of(run.paths)
-    with context.stopping.working():
-        files = kept.restored(extract_files(run.paths, options, context.progress, kept.how_read))
-    files = await with_known_references(files, context.ledger, context.clarus.tenant)
-    with context.stopping.working():
-        clean = validate_files(files, options)
-        tables = all_documents(clean, configured_book(context.settings))
+    target = ResultsFolder(run.folder, context.settings.failed_files == "xlsx")
+    read: list[ReadFile] = []
+    try:
+        _extract(run.paths, options, context, kept, read)
+        with context.stopping.working():
+            files = kept.restored(read)
+        files = await with_known_references(files, context.ledger, context.clarus.tenant)
+        with context.stopping.working():
+            clean = validate_files(files, options)
+            tables = all_documents(clean, configured_book(context.settings))
+    except Stopped:
+        if run.again is None or await has_begun(run.folder, context):
+            raise
+        return leave_pending(target, run.paths, read, context, watch.also({"requests": 0}))
     accounts = _open_accounts(run, tables, kept, await context.ledger.closed_rows(run.folder.name))
     _must_be_unchanged(taken, context)
     watch.lap("reading")
@@ -145,8 +156,22 @@ async def run_stages(
     watch.lap("audit")
     _must_be_unchanged(taken, context)
     more = {"requests": context.clarus.requests - requests_before, **tell(accounts)}
-    target = ResultsFolder(run.folder, context.settings.failed_files == "xlsx")
     return finish(target, files, accounts, context.stopping.reason, watch.also(more))
+
+
+def _extract(
+    paths: Sequence[Path], options: StageOptions, context: RunContext, kept: KeptInputs, read: list[ReadFile]
+) -> None:
+    """Add each file to those that are read.
+
+    Raises:
+        Stopped: the run was asked to stop; those before are read.
+    """
+    with context.stopping.working_until(READING):
+        for file in extract_files(paths, options, context.progress, kept.how_read):
+            read.append(file)
+            if isinstance(context.stopping.reason, Stopped) and context.stopping.seconds > NEXT_FILE:
+                context.stopping.check()
 
 
 async def _deliveries(run: Run, context: RunContext) -> Delivery:

@@ -18,11 +18,11 @@ def unpacked(folder: Path, files: Sequence[Path]) -> dict[Path, Path]:
         The files to read, each with the one that it came from. A packed file that cannot be read, or holds something
         that is not read, is among them: reading it says why.
     """
-    taken, found = [*RESERVED_NAMES, *(file.name for file in files)], dict[Path, Path]()
+    taken = {name.casefold() for name in (*RESERVED_NAMES, *(file.name for file in files))}
+    found: dict[Path, Path] = {}
 
     def name_member(name: str) -> str:
-        taken.append(free_name(usable_name(name), taken))
-        return taken[-1]
+        return free_name(usable_name(name), taken)
 
     for file in files:
         if not is_packed(file.name):

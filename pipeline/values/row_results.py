@@ -151,6 +151,7 @@ class TableReport:
     closed: frozenset[int] = frozenset()  # rows that came back in a later run, and are settled there
     faulty: frozenset[int] = frozenset()  # rows of records with which an audit found something wrong
     document_keys: Callable[[], Iterable[tuple[str, ...]]] = tuple  # by the numbers of `document_of`
+    is_unread: bool = False  # the run was stopped before it had looked at the rows
 
     @property
     def key(self) -> TableKey:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -70,6 +72,31 @@ def test_a_duplicate_typed_by_hand_is_told(operator: Any, done: Path) -> None:
     assert row["clarus_status"] == "created"
     assert "is in Clarus 2 times, as 6000001 and" in row["clarus_error"]
     assert "is in Clarus 2 times, as 6000001 and" in (done / "issues.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_run_that_could_not_finish_is_audited_as_far_as_clarus_answers(operator: Any) -> None:
+    """It stays 3, and tells the duplicate all the same."""
+    operator.configure(sections="concurrency = 1\n")
+    operator.drop("orders.csv", ORDERS + "SO-3,ACME,2026-06-10,DEMO-002,1\n")
+    operator.clarus.faults.add(
+        Fault(what=What.STATUS, status=502, path="/api/goods_outs", method="POST", skip=2, times=None)
+    )
+
+    def add() -> None:
+        while not any(each.attributes["reference"] == "SO-1" for each in operator.clarus.records("goods_outs")):
+            time.sleep(0.005)
+        operator.clarus.add(order(operator, "SO-1"))
+
+    add_twin = threading.Thread(target=add)
+    add_twin.start()
+    result = operator.call("run")
+    add_twin.join()
+
+    first, *others = operator.results("orders.results.csv")
+    assert result.exit_code == 3
+    assert first["clarus_status"] == "created"
+    assert "is in Clarus 2 times" in first["clarus_error"]
+    assert not any(row["clarus_error"] for row in others[:2])
 
 
 def test_all_is_well(operator: Any, done: Path) -> None:

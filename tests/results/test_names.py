@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.results.names import RESERVED_NAMES, result_names
+from pipeline.results.names import RESERVED_NAMES, all_result_names, result_names
 
 
 def test_results_are_named_after_the_input() -> None:
@@ -44,3 +46,15 @@ def test_all_files_of_a_run_have_names_of_their_own(inputs: set[str]) -> None:
     made = [name.casefold() for each in names for name in (each.results, each.failed)]
     assert len(set(made)) == len(made)
     assert not {name.casefold() for name in inputs | RESERVED_NAMES}.intersection(made)
+
+
+def test_thousands_of_files_are_named_in_one_go() -> None:
+    """The time grows with their number, not with its square."""
+    inputs = [f"orders-{number}{kind}.csv" for number in range(3000) for kind in ("", ".results")]
+    began = time.process_time()
+
+    names = all_result_names(inputs)
+
+    assert time.process_time() - began < 2
+    assert {name: names[name] for name in inputs[:2]} == {name: result_names(name, inputs) for name in inputs[:2]}
+    assert len({each.results for each in names.values()}) == 6000

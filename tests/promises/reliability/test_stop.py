@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from pipeline.sandbox import Fault, What
+from tests.promises.reliability.conftest import ORDERS
 from tests.support.stopwatch import Stopwatch
 
 SECONDS = 8.0  # in which a run must have ended; three of them are for requests under way
@@ -94,6 +96,49 @@ def test_a_request_under_way_is_still_answered(site: Any, start: Start) -> None:
 
     assert exit_code == 3
     assert site.statuses("orders") == {"created": 2, "pending": 2}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_stopped_while_it_reads_every_row_is_pending(site: Any, start: Start, number: signal.Signals) -> None:
+    """Nothing was sent, and the results say so; the next run does all of it."""
+    site.inbox.mkdir()
+    lines = (f"O-{line // 750},ACME,2026-06-10,DEMO-002,{line % 9 + 1},unit\n" for line in range(15_000))
+    (site.inbox / "orders.csv").write_text(ORDERS + "".join(lines))
+    child = start("run")
+    child.until(lambda: list(site.outbox.glob("2*/orders.csv")))
+
+    exit_code = stopped(child, number)
+    statuses = site.statuses("orders")
+    [summary] = [json.loads((run / "summary.json").read_text()) for run in site.runs()]
+    finished = site.call("run")
+
+    assert exit_code == 3
+    assert statuses == {"pending": 15_000}
+    assert (summary["exit_code"], summary["rows"], summary["requests"]) == (3, 15_000, 0)
+    assert finished == 0, site.said
+    assert len(site.records("orders")) == 20
+    assert site.statuses("orders") == {"created": 15_000}
+
+
+def test_files_that_were_not_read_before_the_stop_are_named_and_read_by_the_next_run(site: Any, start: Start) -> None:
+    """The stop is heard between two files."""
+    site.inbox.mkdir()
+    for number in range(400):
+        row = f"O-{number},ACME,2026-06-10,DEMO-002,1,unit\n"
+        (site.inbox / f"orders-{number:03}.csv").write_text(ORDERS + row)
+    child = start("run")
+    child.until(lambda: len(list(site.outbox.glob("2*/*.csv"))) == 400)
+
+    exit_code = stopped(child, signal.SIGTERM)
+    [summary] = [json.loads((run / "summary.json").read_text()) for run in site.runs()]
+    unread = [file for file in summary["files"] if "not read before the run stopped" in file.get("error", "")]
+    finished = site.call("run")
+
+    assert exit_code == 3
+    assert summary["statuses"]["pending"] + len(unread) == 400
+    assert finished == 0, site.said
+    site.check_nothing_twice()
+    assert len(site.records("orders")) == 400
 
 
 def test_stopped_while_a_fresh_file_is_watched(site: Any, start: Start) -> None:
