@@ -32,7 +32,7 @@ class Journal:
     def append(self, record: Record) -> None:
         """One write to the system, so that a kill of this process loses nothing."""
         if self._file is None:
-            self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+            self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         os.write(self._file, orjson.dumps(record) + b"\n")
 
     def close(self) -> None:

@@ -30,6 +30,23 @@ def test_folders_and_files_are_the_owners_alone(operator: Any, umask: int) -> No
     assert set(modes.values()) == {0o600}, modes
 
 
+@pytest.mark.parametrize("words", [["run", "--sandbox"], ["check", "customers.csv", "-o", "checked"], ["track"]])
+def test_so_is_what_other_commands_write(operator: Any, words: list[str]) -> None:
+    """Records of the sandbox, checked workbooks, what became of orders: all of it holds names and addresses."""
+    (operator.folder / "customers.csv").write_text(CUSTOMERS)
+    operator.drop("customers.csv", CUSTOMERS)
+    before = os.umask(0)
+    try:
+        operator.call(*words)
+    finally:
+        os.umask(before)
+
+    written = [*operator.outbox.rglob("*"), *(operator.folder / "checked").rglob("*")]
+    modes = {path.name: path.stat().st_mode & 0o077 for path in written if path.name != "customers.csv"}
+    assert modes
+    assert set(modes.values()) == {0}, modes
+
+
 @pytest.mark.parametrize(
     ("name", "why"),
     [
