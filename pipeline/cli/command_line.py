@@ -197,6 +197,24 @@ def fields(record_type: str, **options: Any) -> None:
     sys.exit(show_fields(record_type, **options))
 
 
+@main.command()
+@click.argument("resource")
+@click.option("--document", type=FILE, required=True, help="Clarus's OpenAPI document, a JSON file.")
+@click.option(
+    "-o", "--output", type=FILE, help="The file to write; records/RESOURCE.toml beside clarus.toml unless set."
+)
+@configured
+@telling
+def declare(resource: str, document: Path, output: Path | None, **options: Any) -> None:
+    """Write a file that makes RESOURCE of Clarus's API a record type.
+
+    Every file in records/ beside clarus.toml is one: it has its fields, its template, and is loaded like the others.
+    """
+    from pipeline.cli.declaring import declare_resource
+
+    sys.exit(declare_resource(resource, document, output, **options))
+
+
 @main.command(name="map")
 @click.argument("file", type=FILE)
 @click.option("--type", "record_type", help="The record type of the file; recognised unless set.")

@@ -21,6 +21,7 @@ from pipeline.cli.recording import recording
 from pipeline.cli.report import tell_check
 from pipeline.cli.screen import tell, warn
 from pipeline.config import Settings
+from pipeline.config.declared import FOLDER, declare_records
 from pipeline.errors import Stopped, UsageError
 from pipeline.extract import READ
 from pipeline.extract.sources import folders_named
@@ -128,6 +129,7 @@ def map_export(file: Path, record_type: str | None, output: Path | None) -> int:
     """Propose how a customer's own export is read."""
     from pipeline.cli.mapping import propose_source
 
+    declare_records(Path(FOLDER))
     return propose_source(file, _record_type(record_type) if record_type else None, output)
 
 
@@ -162,13 +164,14 @@ def write_empty(record_type: str, output: Path | None, **options: Any) -> int:
     """Write an empty file of a record type."""
     from pipeline.describe.template import write_template
 
+    settings = settings_of(options)  # which declares the record types of the user
     record = _record_type(record_type)
     target = output or Path(f"{record.name}.csv")
     match target.suffix.lower():
         case ".csv":
-            write_template(record, target, "csv", settings_of(options))
+            write_template(record, target, "csv", settings)
         case ".xlsx":
-            write_template(record, target, "xlsx", settings_of(options))
+            write_template(record, target, "xlsx", settings)
         case _:
             raise UsageError(f"{target}: a template is a .csv or an .xlsx file")
     telling = telling_of(options)
@@ -184,7 +187,8 @@ def show_fields(record_type: str, as_json: bool, **options: Any) -> int:
     from pipeline.describe.fields import as_json as to_json
     from pipeline.describe.fields import as_text, describe
 
-    lines = describe(_record_type(record_type), settings_of(options))
+    settings = settings_of(options)  # which declares the record types of the user
+    lines = describe(_record_type(record_type), settings)
     if as_json:
         tell(orjson.dumps(to_json(lines), option=orjson.OPT_INDENT_2).decode())
     else:

@@ -48,10 +48,12 @@ def reached_clarus(settings: Settings, sandbox: bool) -> Iterator[tuple[Settings
         require_access(settings)
         yield settings, ""
         return
+    from pipeline.cli.sandbox_records import declared_to_sandbox
     from pipeline.sandbox import Sandbox
 
     field = settings.clarus.storage_unit_field
-    with Sandbox(journal=settings.outbox / ".sandbox.jsonl", storage_unit_field=field) as server:
+    journal = settings.outbox / ".sandbox.jsonl"
+    with Sandbox(journal=journal, storage_unit_field=field, declared=declared_to_sandbox()) as server:
         secret = SecretStr("sandbox")
         reached = {"base_url": server.url, "subdomain": "sandbox", "client_id": "sandbox", "client_secret": secret}
         direct = {"proxy": "", "ca_file": None, "client_certificate_file": None, "client_key_file": None}

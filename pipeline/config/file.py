@@ -60,7 +60,7 @@ def _layers(path: Path, known: Known) -> tuple[dict[str | None, dict[Key, Given]
     """What the file gives by profile, None being outside of all, and the faults of its keys."""
     layers: dict[str | None, dict[Key, Given]] = {None: {}}
     faults: list[str] = []
-    for key, value in _leaves(_parse(path)):
+    for key, value in _leaves(parse_toml(path)):
         profile, inside = _profile(key)
         layer = layers.setdefault(profile, {})
         where = f"{path}: {'.'.join(key)}"
@@ -87,7 +87,12 @@ def _from_folder(folder: Path, key: Key, value: Any) -> Any:
     return folder / value if key in _PATHS and isinstance(value, str) else value
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def parse_toml(path: Path) -> dict[str, Any]:
+    """Read a file of TOML.
+
+    Raises:
+        UsageError: it cannot be read, or is none.
+    """
     try:
         # Notepad may save a BOM, which TOML does not allow.
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf, S
 
 from pipeline.config import network, rules
 from pipeline.config.afterwards import LogSettings, MetricsSettings, NotifySettings
+from pipeline.config.declared import FOLDER, declare_records
 from pipeline.config.file import read_config_file
 from pipeline.config.keys import SECRETS, Given, Key
 from pipeline.config.record_types import refusal
@@ -155,6 +156,7 @@ def load_settings(
     Raises:
         UsageError: one sentence for each fault, with file and key. Never a secret.
     """
+    declare_records((config or DEFAULT_FILE).parent / FOLDER)
     settings = _settings(_from_file(config, profile), environ, overrides)
     names = {source.profile for source in settings.sources if source.profile}
     of_profiles = {}

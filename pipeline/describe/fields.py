@@ -26,6 +26,7 @@ class FieldLine:
     in_files: tuple[str, ...]  # headings that the configuration reads as this column
     level: Level
     required: bool
+    kind: str  # "text", "code", "integer", …
     holds: str  # what a cell may be
     attribute: str  # of the API; "" where nothing is sent, or another rule makes the attributes
     becomes: str  # what is made of it, in words
@@ -88,6 +89,7 @@ def _describe(column: Column, record: RecordType, settings: Settings) -> FieldLi
         in_files=tuple(spellings.get(folded, folded) for folded in renamed),
         level=column.level,
         required=column.required,
+        kind=column.kind.name,
         holds=_in_words(column.kind, settings.date_formats),
         attribute="" if column.level is Level.CONTROL else column.attribute,
         becomes=_becomes(column, record),
@@ -161,6 +163,8 @@ def _in_words(kind: Kind, date_formats: tuple[str, ...]) -> str:
             return f"one of {', '.join(kind.checks['isin']['allowed_values'])}"
         case "flag":
             return "TRUE or FALSE"
+        case "id":
+            return f"{kind.rule}, in digits"
         case "datetime":
             return f"date ({', or '.join(('2026-06-10 14:30', *map(format_in_words, date_formats)))})"
         case _:

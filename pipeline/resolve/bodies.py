@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -29,7 +29,8 @@ def written(document: Document, id_of: IdOf, units: StorageUnits) -> Resolved:
         key = None if any(isinstance(own, Promise) for own in ids) else tuple(map(str, ids))
     path = record.path or f"/{record.resource}"
     in_path = [name for name in attributes if f"{{{name}}}" in path]
-    path = path.format(**{name: attributes.pop(name) for name in in_path})
+    path = path.format(**{name: attributes[name] for name in in_path})
+    attributes = {name: value for name, value in attributes.items() if name not in in_path or name in record.in_body}
     lines = [_line(document, line, id_of, units) for line in document.lines]
     body = orjson.dumps(_body(document, attributes, lines))
     return Resolved(document, path, body, attributes, key, tuple(_without_storage_unit(document, units)))
@@ -41,10 +42,22 @@ def _body(document: Document, attributes: dict[str, Any], lines: list[dict[str, 
         attributes["lines_changes"] = lines
     if document.address and record.address_attribute:
         attributes[record.address_attribute] = document.address
-    data: dict[str, Any] = {"type": record.resource, "attributes": attributes}
+    data: dict[str, Any] = {"type": record.resource, "attributes": _nested(attributes) if record.nested else attributes}
     if document.address and not record.address_attribute:
         data["relationships"] = {"address": {"data": {"type": "addresses", "attributes": document.address}}}
     return {"data": data}
+
+
+def _nested(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes as objects hold them: `dimensions.length` is the length among the dimensions."""
+    whole: dict[str, Any] = {}
+    for name, value in attributes.items():
+        outer, _, inner = name.partition(".")
+        if inner:
+            whole.setdefault(outer, {})[inner] = value
+        else:
+            whole[name] = value
+    return whole
 
 
 def _line(document: Document, line: Line, id_of: IdOf, units: StorageUnits) -> dict[str, Any]:

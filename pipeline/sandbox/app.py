@@ -35,7 +35,7 @@ class App:
             return
 
     async def _counted(self, request: Request, exchange: Exchange) -> None:
-        self._world.traffic.enter(name(request))
+        self._world.traffic.enter(name(request, self._world))
         try:
             refusal = self._limit()
             if refusal is None:

@@ -31,7 +31,7 @@ def respond(request: Request, world: World) -> Answer:
         return answers.failed(404, "subdomain_not_found", "X-Clarus-Subdomain names no known tenant")
     if request.path == "/graphql" and request.method == "POST":
         return _of_json(request) or _lookup(request, tenant, world)
-    found = route(request.method, request.path)
+    found = route(request.method, request.path, world.extras.endpoints)
     if found is None:
         return answers.failed(404, "not_found", f"{request.method} {request.path} does not exist")
     endpoint, ids = found
@@ -39,9 +39,9 @@ def respond(request: Request, world: World) -> Answer:
     return _of_json(request) or rest.write(tenant, endpoint, ids, body, world.storage_unit_field)
 
 
-def name(request: Request) -> str:
+def name(request: Request, world: World) -> str:
     """Method and path as they are counted: the ids in a path make no difference."""
-    found = route(request.method, request.path)
+    found = route(request.method, request.path, world.extras.endpoints)
     return f"{request.method} {found[0].template if found else request.path}"
 
 
@@ -85,5 +85,7 @@ def _lookup(request: Request, tenant: Tenant, world: World) -> Answer:
     # Imported with the first lookup, because graphql-core takes a quarter of a second to import.
     from pipeline.sandbox import lookups
 
-    view = lookups.View(tenant, world.clock() - world.conditions.read_lag_seconds, world.page_cap)
+    view = lookups.View(
+        tenant, world.clock() - world.conditions.read_lag_seconds, world.page_cap, world.extras.listings
+    )
     return answers.json(lookups.answer(asked.get("query"), asked.get("variables"), view))

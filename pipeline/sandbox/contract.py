@@ -44,7 +44,7 @@ from pipeline.sandbox.shared_attributes import (
 from pipeline.sandbox.warehouse_contract import WAREHOUSE_RECORDS
 
 
-def check(resource: Resource, body: Json, storage_unit_field: str = "", changing: bool = False) -> list[Violation]:
+def check(resource: str, body: Json, storage_unit_field: str = "", changing: bool = False) -> list[Violation]:
     """Judge a whole body by the contract alone: no look at what exists, so no ids are checked.
 
     Args:
@@ -55,8 +55,21 @@ def check(resource: Resource, body: Json, storage_unit_field: str = "", changing
     return list(judge(body_of(resource, storage_unit_field, changing), body))
 
 
+def check_declared(resource: str, attributes: Mapping[str, Kind], body: Json) -> list[Violation]:
+    """Judge the body of a resource that is declared to the sandbox."""
+    return list(judge(_body(resource, attributes), body))
+
+
+def _body(resource: str, attributes: Mapping[str, Kind]) -> Object:
+    data: dict[str, Kind] = {
+        "type": Choice((resource,), required=True),
+        "attributes": Object(attributes, required=True),
+    }
+    return Object({"data": Object(data, required=True)})
+
+
 @cache
-def body_of(resource: Resource, storage_unit_field: str = "", changing: bool = False) -> Object:
+def body_of(resource: str, storage_unit_field: str = "", changing: bool = False) -> Object:
     """The contract of a whole body, of a new record or of a change."""
     attributes = _ATTRIBUTES[resource]
     if changing and resource not in _REQUIRED_IN_CHANGES:
@@ -229,7 +242,7 @@ _ORDER = (
     }
 )
 
-_ATTRIBUTES: dict[Resource, Mapping[str, Kind]] = {
+_ATTRIBUTES: dict[str, Mapping[str, Kind]] = {
     Resource.PRODUCTS: _PRODUCT,
     Resource.GOODS_IN_RECEIPTS: _RECEIPT,
     Resource.GOODS_OUTS: _ORDER,

@@ -11,7 +11,6 @@ from pipeline.sandbox.answers import Answer
 from pipeline.sandbox.clarus import Request
 from pipeline.sandbox.faults import Fault, What
 from pipeline.sandbox.kinds import Json
-from pipeline.sandbox.resources import Resource
 from pipeline.sandbox.world import Conditions, World
 
 PREFIX = "/sandbox/"
@@ -33,10 +32,10 @@ def steer(request: Request, query: str, world: World) -> Answer:
         match request.method, what.split("/"):
             case "GET", ["records", resource]:
                 tenant = parse_qs(query).get("tenant", [None])[0]
-                return answers.json(world.records(Resource(resource), tenant))
+                return answers.json(world.records(resource, tenant))
             case "PUT", ["records", resource, record_id, "status"]:
                 tenant = parse_qs(query).get("tenant", [None])[0]
-                records = world.records(Resource(resource), tenant)
+                records = world.records(resource, tenant)
                 [record] = [record for record in records if record.id == int(record_id)]
                 told = orjson.loads(request.body)
                 status, picked = (told["status"], told.get("picked", {})) if isinstance(told, dict) else (told, {})

@@ -1,8 +1,10 @@
 """The requests of REST that are served, and how a path leads to one of them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pipeline.sandbox.kinds import Kind
 from pipeline.sandbox.resources import Resource
 
 
@@ -20,9 +22,16 @@ class Action(StrEnum):
 class Endpoint:
     method: str
     template: str  # as the document writes the path
-    resource: Resource
+    resource: str
     parent: str = ""  # the attribute that the first id in the path stands for, where it is another record's
     action: Action = Action.MAKE
+    owner: str = Resource.PRODUCTS  # the list of the record that the first id in the path stands for
+    # Of what is declared to the sandbox; its own resources have their contract and their rules.
+    attributes: Mapping[str, Kind] | None = field(default=None, hash=False)
+    names: Mapping[str, str] = field(
+        default_factory=dict, hash=False
+    )  # attribute -> the list of the record that it names
+    unique: tuple[str, ...] = ()  # attributes that no two records have alike
 
     @property
     def changing(self) -> bool:
@@ -93,8 +102,11 @@ def _shape(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 _BY_SHAPE = {(endpoint.method, _shape(endpoint.template)[0]): endpoint for endpoint in _ALL}
 
 
-def route(method: str, path: str) -> tuple[Endpoint, tuple[str, ...]] | None:
-    """The endpoint, and the ids that the path holds for it."""
+def route(method: str, path: str, more: Sequence[Endpoint] = ()) -> tuple[Endpoint, tuple[str, ...]] | None:
+    """The endpoint, one of the sandbox's own or of `more`, and the ids that the path holds for it."""
     shape, ids = _shape(path)
     endpoint = _BY_SHAPE.get((method, shape))
+    if endpoint is None:
+        fitting = (each for each in more if each.method == method and _shape(each.template)[0] == shape)
+        endpoint = next(fitting, None)
     return None if endpoint is None else (endpoint, ids)

@@ -8,7 +8,6 @@ from typing import Any
 
 from pipeline.sandbox.listings import Listing, Shown
 from pipeline.sandbox.records import Record, Tenant
-from pipeline.sandbox.resources import Resource
 
 Test = Callable[[Any], bool]
 
@@ -36,7 +35,7 @@ class _Wanted:
     operators: Mapping[str, Any]
     test: Test
     through: str = ""  # the attribute with the id of the other record
-    other: Resource | None = None
+    other: str | None = None
 
     def passes(self, tenant: Tenant, record: Record) -> bool:
         if self.other is not None:
@@ -82,7 +81,7 @@ def _wanted(listing: Listing, name: str, operators: Mapping[str, Any]) -> _Wante
     return _Wanted(listing.attributes.get(name, name), operators, test)
 
 
-def _candidates(tenant: Tenant, resource: Resource, wanted: Iterable[_Wanted], after: int) -> Iterator[Record]:
+def _candidates(tenant: Tenant, resource: str, wanted: Iterable[_Wanted], after: int) -> Iterator[Record]:
     narrowest: set[int] | None = None
     for field in wanted:
         values = field.values()
@@ -98,7 +97,7 @@ def _candidates(tenant: Tenant, resource: Resource, wanted: Iterable[_Wanted], a
             yield record
 
 
-def _indexed(tenant: Tenant, resource: Resource, field: _Wanted, values: list[Any]) -> set[int] | None:
+def _indexed(tenant: Tenant, resource: str, field: _Wanted, values: list[Any]) -> set[int] | None:
     if field.other is not None:
         named = _union(tenant, field.other, field.attribute, values)
         return None if named is None else _union(tenant, resource, field.through, named)
@@ -107,7 +106,7 @@ def _indexed(tenant: Tenant, resource: Resource, field: _Wanted, values: list[An
     return _union(tenant, resource, field.attribute, values)
 
 
-def _union(tenant: Tenant, resource: Resource, attribute: str, values: Iterable[Any]) -> set[int] | None:
+def _union(tenant: Tenant, resource: str, attribute: str, values: Iterable[Any]) -> set[int] | None:
     found: set[int] = set()
     for value in values:
         ids = tenant.ids_with(resource, attribute, value)

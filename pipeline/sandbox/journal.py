@@ -43,4 +43,8 @@ class Journal:
 
 def _record(read: dict[str, Any]) -> Record:
     lines = tuple(Line(**line) for line in read.pop("lines"))
-    return Record(resource=Resource(read.pop("resource")), lines=lines, **read)
+    return Record(resource=_resource(read.pop("resource")), lines=lines, **read)
+
+
+def _resource(name: str) -> str:
+    return Resource(name) if name in set(Resource) else name

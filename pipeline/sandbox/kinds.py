@@ -22,6 +22,7 @@ class Symbol(StrEnum):
     CHOICE = "not_in_list"
     FORMAT = "wrong_format"
     NOT_FOUND = "not_found"
+    TAKEN = "already_taken"
     MISMATCH = "mismatch"
     ONE_OF = "exactly_one_required"
     PRODUCT_CODE_EXISTS = "product_code_exists"

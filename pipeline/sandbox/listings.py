@@ -22,13 +22,20 @@ class Shown(StrEnum):
 class Listing:
     """One list. Every node shows `id` besides its fields."""
 
-    resource: Resource
+    resource: str
     filter_type: str
     fields: Mapping[str, Shown]
-    links: Mapping[str, Resource] = field(default_factory=dict)  # `account` shows what `account_id` names
+    links: Mapping[str, str] = field(default_factory=dict)  # `account` shows what `account_id` names
     filters: tuple[str, ...] = ()  # `id`, fields, or a link's id or code: `product_id`, `product_code`
     attributes: Mapping[str, str] = field(default_factory=dict)  # the REST name, where it is another
     status: str = ""  # an object with the code and the name of the record's status
+
+
+@dataclass(frozen=True, eq=False)
+class Listings:
+    """The lists of a sandbox; one value for as long as it lives, by which what is made of them is kept."""
+
+    all: tuple[Listing, ...]
 
 
 _NAMED = {"code": Shown.TEXT, "name": Shown.TEXT}
@@ -216,3 +223,5 @@ LISTINGS = (
 )
 
 LISTING_OF = {listing.resource: listing for listing in LISTINGS}
+
+OWN = Listings(LISTINGS)

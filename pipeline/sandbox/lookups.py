@@ -23,7 +23,7 @@ from graphql import (
 )
 
 from pipeline.sandbox.filters import UnreadableFilter, matching, shown_as, value_of
-from pipeline.sandbox.listings import LISTINGS, Listing, Shown
+from pipeline.sandbox.listings import OWN, Listing, Listings, Shown
 from pipeline.sandbox.records import Record, Tenant
 
 
@@ -34,27 +34,28 @@ class View:
     tenant: Tenant
     made_until: float  # seconds since the epoch; records made later are not seen yet
     page_cap: int  # nodes in a page, whatever `first` asks for
+    listings: Listings = OWN
 
 
 def answer(query: Any, variables: Any, view: View) -> dict[str, Any]:
     """The body of an answer. What is wrong with the query is told in `errors`, never by an exception."""
     if not isinstance(query, str) or not isinstance(variables, dict | None):
         return {"errors": [{"message": "a query (text) is required; variables are an object"}]}
-    document = _read(query)
+    document = _read(query, view.listings)
     if not isinstance(document, DocumentNode):
         return {"errors": [error.formatted for error in document]}
-    result = execute_sync(_schema(), document, context_value=view, variable_values=variables)
+    result = execute_sync(_schema(view.listings), document, context_value=view, variable_values=variables)
     return dict(result.formatted)
 
 
 # Reading and checking a query takes longer than running it, and a client has a handful of them.
 @lru_cache(maxsize=256)
-def _read(query: str) -> DocumentNode | list[GraphQLError]:
+def _read(query: str, listings: Listings) -> DocumentNode | list[GraphQLError]:
     try:
         document = parse(query)
     except GraphQLError as error:
         return [error]
-    return validate(_schema(), document) or document
+    return validate(_schema(listings), document) or document
 
 
 _OPERATORS = """
@@ -80,26 +81,27 @@ _FILTER_INPUT = {
 
 
 @cache
-def _schema() -> GraphQLSchema:
-    lists = " ".join(f"{listing.resource}: {_title(listing)}" for listing in LISTINGS)
-    definitions = [_OPERATORS, f"type Query {{ {lists} }}", *map(_definition, LISTINGS)]
+def _schema(listings: Listings) -> GraphQLSchema:
+    lists = " ".join(f"{listing.resource}: {_title(listing)}" for listing in listings.all)
+    definitions = [_OPERATORS, f"type Query {{ {lists} }}", *map(_definition, listings.all)]
     schema = build_schema("\n".join(definitions))
-    for listing in LISTINGS:
+    for listing in listings.all:
         _bind(schema, listing)
     return schema
 
 
 def _title(listing: Listing) -> str:
-    return listing.resource.title().replace("_", "")
+    return _titled(listing.resource)
 
 
-_TITLES = {listing.resource: _title(listing) for listing in LISTINGS}
+def _titled(resource: str) -> str:
+    return str(resource).title().replace("_", "")
 
 
 def _definition(listing: Listing) -> str:
     title = _title(listing)
     fields = " ".join(f"{name}: {shown}" for name, shown in listing.fields.items())
-    links = " ".join(f"{name}: {_TITLES[other]}Node" for name, other in listing.links.items())
+    links = " ".join(f"{name}: {_titled(other)}Node" for name, other in listing.links.items())
     links += f" {listing.status}: Status" if listing.status else ""
     filters = " ".join(f"{name}: {_FILTER_INPUT[shown_as(listing, name)]}" for name in listing.filters)
     return f"""

@@ -18,7 +18,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Record:
     tenant: str
-    resource: Resource
+    resource: str
     id: int
     attributes: Mapping[str, Any]  # as sent, without lines_changes
     lines: tuple[Line, ...]
@@ -28,7 +28,7 @@ class Record:
 
 
 # Each list counts from its own start, so that an id used in the wrong place is not there.
-FIRST_ID = {
+FIRST_ID: dict[str, int] = {
     Resource.ACCOUNTS: 101,
     Resource.WAREHOUSES: 201,
     Resource.CARRIERS: 12_000_001,
@@ -52,12 +52,14 @@ FIRST_ID = {
     Resource.COLLECTION_ADDRESSES: 9_000_001,
     Resource.CROSSDOCKS: 11_000_001,
 }
-FIRST_LINE_ID = {Resource.GOODS_IN_RECEIPTS: 50_000_001, Resource.GOODS_OUTS: 60_000_001}
-FIRST_STATUS = {Resource.GOODS_IN_RECEIPTS: "pending", Resource.GOODS_OUTS: "PENDING"}
+# Of lists that are declared to the sandbox.
+_FIRST_OF_MORE, _APART = 20_000_001, 1_000_000
+FIRST_LINE_ID: dict[str, int] = {Resource.GOODS_IN_RECEIPTS: 50_000_001, Resource.GOODS_OUTS: 60_000_001}
+FIRST_STATUS: dict[str, str] = {Resource.GOODS_IN_RECEIPTS: "pending", Resource.GOODS_OUTS: "PENDING"}
 DELETED = "deleted"  # the status under which the journal remembers that a record is there no more
 
 # Attributes that lookups and rules search by equality; anything else is found by reading the whole list.
-INDEXED: dict[Resource, tuple[str, ...]] = {
+INDEXED: dict[str, tuple[str, ...]] = {
     Resource.PRODUCT_STORAGE_UNITS: ("product_id",),
     Resource.ACCOUNT_PRODUCTS: ("product_id", "account_id"),
     Resource.PRODUCT_MATERIALS: ("parent_product_id",),
@@ -79,12 +81,16 @@ class _List:
 class Tenant:
     """The records of one subdomain. Written by one thread; the others read what is finished."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, more: Iterable[str] = ()) -> None:
         self.name = name
-        self._lists = {
-            resource: _List(index={name: {} for name in INDEXED.get(resource, ("code",))}) for resource in Resource
+        self._first = dict[str, int](FIRST_ID)
+        for number, resource in enumerate(more):
+            self._first[resource] = _FIRST_OF_MORE + number * _APART
+        self._lists: dict[str, _List] = {
+            resource: _List(index={name: {} for name in INDEXED.get(resource, ("code",))})
+            for resource in (*Resource, *more)
         }
-        self._lines: dict[Resource, dict[int, Line]] = {resource: {} for resource in FIRST_LINE_ID}
+        self._lines: dict[str, dict[int, Line]] = {resource: {} for resource in FIRST_LINE_ID}
         self._next_line = dict(FIRST_LINE_ID)
         # Until `open`: what is there from the start has been there for ever.
         self._clock: Callable[[], float] = lambda: 0.0
@@ -97,7 +103,7 @@ class Tenant:
 
     def add(
         self,
-        resource: Resource,
+        resource: str,
         attributes: Mapping[str, Any],
         lines: Iterable[Mapping[str, Any]] = (),
         address: Mapping[str, Any] | None = None,
@@ -105,7 +111,7 @@ class Tenant:
         record = Record(
             tenant=self.name,
             resource=resource,
-            id=FIRST_ID[resource] + len(self._lists[resource].ids),
+            id=self._first[resource] + len(self._lists[resource].ids),
             attributes=attributes,
             lines=tuple(self.new_line(resource, line) for line in lines),
             address=address or {},
@@ -123,7 +129,7 @@ class Tenant:
         self._keep(changed)
         return changed
 
-    def new_line(self, resource: Resource, attributes: Mapping[str, Any]) -> Line:
+    def new_line(self, resource: str, attributes: Mapping[str, Any]) -> Line:
         """A line with an id that no other ever had."""
         line = Line(self._next_line[resource], attributes, self._clock())
         self._next_line[resource] += 1
@@ -175,29 +181,33 @@ class Tenant:
             attributes = {**line.attributes, "goods_out_id": record.id}
             self.put(Record(self.name, Resource.GOODS_OUT_LINES, line.id, attributes, (), {}, line.made_at))
 
-    def get(self, resource: Resource, record_id: int) -> Record | None:
+    def has(self, resource: str) -> bool:
+        """Whether there is a list of this name."""
+        return resource in self._lists
+
+    def get(self, resource: str, record_id: int) -> Record | None:
         return self._lists[resource].records.get(record_id)
 
-    def has_line(self, resource: Resource, line_id: int) -> bool:
+    def has_line(self, resource: str, line_id: int) -> bool:
         return line_id in self._lines[resource]
 
-    def ids_with(self, resource: Resource, name: str, value: Any) -> Sequence[int] | None:
+    def ids_with(self, resource: str, name: str, value: Any) -> Sequence[int] | None:
         """The ids, ascending, of the records whose attribute has this value; None where no index knows."""
         index = self._lists[resource].index.get(name)
         return None if index is None else sorted(index.get(value, ()))
 
-    def find(self, resource: Resource, name: str, value: Any) -> list[Record]:
+    def find(self, resource: str, name: str, value: Any) -> list[Record]:
         """The records whose indexed attribute has this value."""
         held = self._lists[resource]
         return [held.records[found] for found in sorted(held.index[name].get(value, ()))]
 
-    def after(self, resource: Resource, record_id: int) -> Iterator[Record]:
+    def after(self, resource: str, record_id: int) -> Iterator[Record]:
         """The records with greater ids, ascending."""
         held = self._lists[resource]
         for position in range(bisect_right(held.ids, record_id), len(held.ids)):
             if (record := held.records.get(held.ids[position])) is not None:
                 yield record
 
-    def all(self, resource: Resource) -> list[Record]:
+    def all(self, resource: str) -> list[Record]:
         # list() of a dict's values is one step to the interpreter, so a writer cannot come between.
         return list(self._lists[resource].records.values())

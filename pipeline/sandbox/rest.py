@@ -7,21 +7,21 @@ import orjson
 
 from pipeline.sandbox import actions, answers
 from pipeline.sandbox.answers import Answer
-from pipeline.sandbox.contract import check
+from pipeline.sandbox.contract import check, check_declared
 from pipeline.sandbox.endpoints import Action, Endpoint
 from pipeline.sandbox.kinds import Json
 from pipeline.sandbox.records import FIRST_LINE_ID, Line, Record, Tenant
 from pipeline.sandbox.resources import Resource
-from pipeline.sandbox.rules import broken_rules, free_priority
+from pipeline.sandbox.rules import broken_rules, broken_rules_of_declared, free_priority
 
 
 def write(tenant: Tenant, endpoint: Endpoint, ids: Sequence[str], body: bytes, storage_unit_field: str) -> Answer:
     """Make or change the record, or say why not. Refused is refused whole: nothing of it is kept."""
     owner: Record | None = None
     if endpoint.parent:
-        owner = _record(tenant, Resource.PRODUCTS, ids[0])
+        owner = _record(tenant, endpoint.owner, ids[0])
         if owner is None:
-            return _not_found(Resource.PRODUCTS, ids[0])
+            return _not_found(endpoint.owner, ids[0])
     there: Record | None = None
     if endpoint.action is not Action.MAKE:
         there = _record(tenant, endpoint.resource, ids[-1])
@@ -35,13 +35,19 @@ def write(tenant: Tenant, endpoint: Endpoint, ids: Sequence[str], body: bytes, s
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         return answers.failed(400, "malformed_json", f"the body is not JSON: {error}")
-    violations = check(endpoint.resource, document, storage_unit_field, endpoint.changing)
+    if endpoint.attributes is not None:
+        violations = check_declared(endpoint.resource, endpoint.attributes, document)
+    else:
+        violations = check(endpoint.resource, document, storage_unit_field, endpoint.changing)
     if violations:
         return answers.refused(violations)
     attributes = dict(document["data"]["attributes"])
     if owner is not None and there is None:
         attributes[endpoint.parent] = owner.id
-    violations = broken_rules(tenant, endpoint.resource, attributes, there, storage_unit_field)
+    if endpoint.attributes is not None:
+        violations = list(broken_rules_of_declared(tenant, endpoint, attributes))
+    else:
+        violations = broken_rules(tenant, endpoint.resource, attributes, there, storage_unit_field)
     if violations:
         return answers.refused(violations)
     if there is not None:
@@ -49,16 +55,16 @@ def write(tenant: Tenant, endpoint: Endpoint, ids: Sequence[str], body: bytes, s
     return answers.created(_make(tenant, endpoint.resource, attributes, _address(document)))
 
 
-def _record(tenant: Tenant, resource: Resource, named: str) -> Record | None:
+def _record(tenant: Tenant, resource: str, named: str) -> Record | None:
     return tenant.get(resource, int(named)) if named.isdecimal() else None
 
 
-def _not_found(resource: Resource, named: str) -> Answer:
+def _not_found(resource: str, named: str) -> Answer:
     noun = resource.removesuffix("es") if resource.endswith("sses") else resource.removesuffix("s")
     return answers.failed(404, f"{noun}_not_found", f"{noun.replace('_', ' ')} {named} does not exist")
 
 
-def _make(tenant: Tenant, resource: Resource, attributes: dict[str, Any], address: Mapping[str, Any]) -> Record:
+def _make(tenant: Tenant, resource: str, attributes: dict[str, Any], address: Mapping[str, Any]) -> Record:
     lines = [change.get("attributes", {}) for change in attributes.pop("lines_changes", ())]
     if resource is Resource.PRODUCT_STORAGE_UNITS and attributes.get("priority") is None:
         attributes["priority"] = free_priority(tenant, attributes["product_id"])

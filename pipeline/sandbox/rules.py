@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pipeline.sandbox.endpoints import Endpoint
 from pipeline.sandbox.kinds import Symbol, Violation
 from pipeline.sandbox.records import Record, Tenant
 from pipeline.sandbox.resources import Resource
 
 # Attributes that name another record. The sandbox has none at all of what is None here.
-_NAMES: dict[str, Resource | None] = {
+_NAMES: dict[str, str | None] = {
     "account_id": Resource.ACCOUNTS,
     "warehouse_id": Resource.WAREHOUSES,
     "supplier_id": Resource.SUPPLIERS,
@@ -34,7 +35,7 @@ _NAMES: dict[str, Resource | None] = {
     "pick_label_id": None,
 }
 
-_CODE_EXISTS = {
+_CODE_EXISTS: dict[str, Symbol] = {
     Resource.PRODUCTS: Symbol.PRODUCT_CODE_EXISTS,
     Resource.SUPPLIERS: Symbol.SUPPLIER_CODE_EXISTS,
     Resource.CUSTOMERS: Symbol.CUSTOMER_CODE_EXISTS,
@@ -42,14 +43,14 @@ _CODE_EXISTS = {
     Resource.CARRIER_SERVICES: Symbol.CARRIER_SERVICE_CODE_EXISTS,
     Resource.LOCATIONS: Symbol.LOCATION_CODE_EXISTS,
 }
-_CODE_WITHIN = {Resource.CARRIER_SERVICES: "carrier_id", Resource.LOCATIONS: "warehouse_id"}
+_CODE_WITHIN: dict[str, str] = {Resource.CARRIER_SERVICES: "carrier_id", Resource.LOCATIONS: "warehouse_id"}
 
 _ATTRIBUTES = "data.attributes"
 
 
 def broken_rules(
     tenant: Tenant,
-    resource: Resource,
+    resource: str,
     attributes: Mapping[str, Any],
     changing: Record | None = None,
     storage_unit_field: str = "",
@@ -70,6 +71,19 @@ def broken_rules(
     ]
 
 
+def broken_rules_of_declared(tenant: Tenant, endpoint: Endpoint, attributes: Mapping[str, Any]) -> Iterator[Violation]:
+    """Judge the attributes of a declared resource: the records that it names, and what is given once."""
+    for name, other in endpoint.names.items():
+        value = attributes.get(name)
+        if value is not None and tenant.has(other) and tenant.get(other, value) is None:
+            yield Violation(f"{_ATTRIBUTES}.{name}", Symbol.NOT_FOUND, f"{value} does not exist")
+    key = [attributes.get(name) for name in endpoint.unique]
+    if key and any(
+        [each.attributes.get(name) for name in endpoint.unique] == key for each in tenant.all(endpoint.resource)
+    ):
+        yield Violation(f"{_ATTRIBUTES}.{endpoint.unique[-1]}", Symbol.TAKEN, f"{key[-1]} is taken already")
+
+
 def free_priority(tenant: Tenant, product_id: int) -> int:
     """The lowest priority that no storage unit of the product has."""
     taken = _priorities(tenant, product_id)
@@ -86,7 +100,7 @@ def _is(record: Record, other: Record | None) -> bool:
 
 
 def _made_of_components(
-    tenant: Tenant, resource: Resource, attributes: Mapping[str, Any], changing: Record | None
+    tenant: Tenant, resource: str, attributes: Mapping[str, Any], changing: Record | None
 ) -> Iterator[Violation]:
     if resource is not Resource.PRODUCT_MATERIALS or changing is not None:
         return
@@ -146,7 +160,7 @@ def _lines(
 
 
 def _taken(
-    tenant: Tenant, resource: Resource, attributes: Mapping[str, Any], changing: Record | None
+    tenant: Tenant, resource: str, attributes: Mapping[str, Any], changing: Record | None
 ) -> Iterator[Violation]:
     code = attributes.get("code")
     if resource in _CODE_EXISTS and code is not None:
@@ -173,7 +187,7 @@ def _taken(
             )
 
 
-def _pick_face(resource: Resource, attributes: Mapping[str, Any]) -> Iterator[Violation]:
+def _pick_face(resource: str, attributes: Mapping[str, Any]) -> Iterator[Violation]:
     if resource is not Resource.PICKFACE_PRODUCTS:
         return
     places = [name for name in ("location_id", "location_group_id") if attributes.get(name) is not None]

@@ -10,10 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from pipeline.sandbox.declared import Declared, extras
 from pipeline.sandbox.faults import Faults
 from pipeline.sandbox.journal import Journal
 from pipeline.sandbox.records import DELETED, Record, Tenant
-from pipeline.sandbox.resources import Resource
 from pipeline.sandbox.seed import seed
 from pipeline.sandbox.tokens import Tokens
 from pipeline.sandbox.traffic import Requests, Traffic
@@ -33,6 +33,7 @@ class Sandbox:
         page_cap: most nodes in a page of GraphQL, whatever the query asks for.
         conditions: what the server is like; may be changed later.
         journal: a file that remembers the records for a later sandbox.
+        declared: resources that are served beside its own.
         clock: seconds since the epoch; tokens, read lag and limits go by it.
     """
 
@@ -52,18 +53,21 @@ class Sandbox:
         conditions: Conditions | None = None,
         journal: Path | None = None,
         clock: Callable[[], float] = time.time,
+        declared: Sequence[Declared] = (),
     ) -> None:
         self._host = host
         self._port = port
         self._journal = None if journal is None else Journal(journal)
+        more = extras(declared)
         self._world = World(
-            tenants={name: Tenant(name) for name in tenants},
+            tenants={name: Tenant(name, more.resources) for name in tenants},
             tokens=Tokens(client_id, client_secret, access_token, token_seconds, tell_token_seconds, clock),
             traffic=Traffic(clock),
             conditions=conditions or Conditions(),
             clock=clock,
             page_cap=page_cap,
             storage_unit_field=storage_unit_field,
+            extras=more,
         )
         self._furnish()
         self._thread: threading.Thread | None = None
@@ -98,7 +102,7 @@ class Sandbox:
 
     def records(self, resource: str, tenant: str | None = None) -> list[Record]:
         """Every record of a list, the seeded ones included: of one tenant, or of all."""
-        return self._world.records(Resource(resource), tenant)
+        return self._world.records(resource, tenant)
 
     def remove(self, record: Record) -> None:
         """Do what somebody does who deletes a record by hand."""
@@ -155,8 +159,8 @@ class Sandbox:
             seed(tenant)
             tenant.open(self._world.clock, self._journal.append if self._journal else lambda record: None)
         for record in self._journal.read() if self._journal else ():
-            # Records of tenants that are not here stay in the file.
-            if record.tenant in self._world.tenants:
+            # Records of tenants and lists that are not here stay in the file.
+            if record.tenant in self._world.tenants and self._world.tenants[record.tenant].has(record.resource):
                 tenant = self._world.tenants[record.tenant]
                 tenant.remove(record) if record.status == DELETED else tenant.put(record)
 

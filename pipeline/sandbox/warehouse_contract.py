@@ -6,7 +6,7 @@ from pipeline.sandbox.kinds import Anything, Boolean, Choice, Datetime, Integer,
 from pipeline.sandbox.resources import Resource
 from pipeline.sandbox.shared_attributes import EXTERNAL, FLAG, ID, SLOTS, STANDING_ADDRESS, TEXT, WHOLE
 
-WAREHOUSE_RECORDS: dict[Resource, Mapping[str, Kind]] = {
+WAREHOUSE_RECORDS: dict[str, Mapping[str, Kind]] = {
     Resource.COLLECTION_ADDRESSES: STANDING_ADDRESS | {
         "name": String(required=True),
         "code": String(50, required=True),

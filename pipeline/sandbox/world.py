@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from pipeline.sandbox.declared import Extras, extras
 from pipeline.sandbox.faults import Faults
 from pipeline.sandbox.records import Line, Record, Tenant
 from pipeline.sandbox.resources import Resource
@@ -32,13 +33,14 @@ class World:
     clock: Callable[[], float]  # seconds since the epoch
     page_cap: int  # most nodes in a page of GraphQL
     storage_unit_field: str
+    extras: Extras = field(default_factory=lambda: extras(()))  # what is declared beside the sandbox's own
     faults: Faults = field(default_factory=Faults)
 
-    def records(self, resource: Resource, tenant: str | None = None) -> list[Record]:
+    def records(self, resource: str, tenant: str | None = None) -> list[Record]:
         """Every record of a list, the seeded ones included: of one tenant, or of all.
 
         Raises:
-            KeyError: no such tenant.
+            KeyError: no such tenant, or no such list.
         """
         names = self.tenants if tenant is None else [tenant]
         return [record for name in names for record in self.tenants[name].all(resource)]

@@ -7,7 +7,7 @@ of the API it becomes, which codes are looked up, what `fields` and `template` p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -122,8 +122,10 @@ class RecordType:
     noted: Mapping[str, str] = field(default_factory=dict)  # what a control decides -> with this value likewise
     deleted: Mapping[str, str] = field(default_factory=dict)  # what a control decides -> with this value the record goes
     variant: Variant | None = None  # rows that become records of another type
+    is_declared: bool = False  # by a file of the user's
     kept_as: str = ""  # the name in the ledger, where that of another record type is the same record's
     path: str = ""  # "/{resource}" unless it names ids: "/products/{product_id}/materials"
+    in_body: tuple[str, ...] = ()  # attributes that stand in the path and in the body
     listed: CodeList | None = None  # where existing documents are found; None: Clarus does not list them
     identified_by: tuple[str, ...] = ()  # headings by which a file is recognised, beside the reference
     told_by: tuple[str, ...] = ()  # headings of which one is there, unless the headings are exactly those of the template
@@ -170,6 +172,11 @@ class RecordType:
         of_somebody = column.level is Level.ADDRESS and column.attribute == "name"
         sent = column.level in (Level.HEADER, Level.ADDRESS, Level.LINE) and bool(column.attribute)
         return sent and column.lookup is None and not generic and not of_somebody
+
+    @cached_property
+    def nested(self) -> bool:
+        """Whether attributes stand within objects of the body: `dimensions.length`."""
+        return any("." in column.attribute for column in self.columns.values())
 
     @property
     def ledger_name(self) -> str:
@@ -221,16 +228,28 @@ def record_type(name: str, noun: str, key: tuple[str, ...], **place: Any) -> Cal
     """Register the decorated pandera model as a record type; `place` are the fields of `RecordType`."""
 
     def register(model: type[pa.DataFrameModel]) -> type[pa.DataFrameModel]:
-        fields, slots = _fields(model)
-        if slots:
-            members = {"__annotations__": dict.fromkeys(slots, Series[str]), "__module__": model.__module__, "__doc__": model.__doc__}
-            model = type(model.__name__, (model,), {**members, **slots})
-        # Not of `to_schema()`: that takes 20 ms a record type, and a run needs the schemas of its own files only.
-        columns = {heading: replace(field.metadata["column"], heading=heading) for heading, field in fields.items() if field.metadata}
-        RECORD_TYPES[name] = RecordType(name, noun, model, columns, key, **place)
-        return model
+        RECORD_TYPES[name] = record = described(name, noun, key, model, **place)
+        return record.model
 
     return register
+
+
+def described(name: str, noun: str, key: tuple[str, ...], model: type[pa.DataFrameModel], **place: Any) -> RecordType:
+    """Make a record type of a pandera model; `place` are the other fields of `RecordType`."""
+    fields, slots = _fields(model)
+    if slots:
+        members = {"__annotations__": dict.fromkeys(slots, Series[str]), "__module__": model.__module__, "__doc__": model.__doc__}
+        model = type(model.__name__, (model,), {**members, **slots})
+    # Not of `to_schema()`: that takes 20 ms a record type, and a run needs the schemas of its own files only.
+    columns = {heading: replace(field.metadata["column"], heading=heading) for heading, field in fields.items() if field.metadata}
+    return RecordType(name, noun, model, columns, key, **place)
+
+
+def declare(types: Iterable[RecordType]) -> None:
+    """Register record types that a user declares, in place of those that were declared before."""
+    for name in [name for name, record in RECORD_TYPES.items() if record.is_declared]:
+        del RECORD_TYPES[name]
+    RECORD_TYPES.update({record.name: replace(record, is_declared=True) for record in types})
 
 
 def _fields(model: type[pa.DataFrameModel]) -> tuple[dict[str, FieldInfo], dict[str, FieldInfo]]:

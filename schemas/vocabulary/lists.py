@@ -71,3 +71,20 @@ PRODUCT_MATERIALS = CodeList(
     "parent_product_code",
     0,
 )
+
+
+_LISTS: dict[tuple[str, tuple[str, ...]], CodeList] = {(each.name, each.key): each for each in list(vars().values()) if isinstance(each, CodeList)}
+
+
+def list_called(name: str, key: tuple[str, ...], filter_type: str = "", noun: str = "", by: str = "") -> CodeList | None:
+    """The list of this name whose records have this key, the same for whoever asks.
+
+    One that is not known yet is made where the rest of it is given. A list in which a code may stand alone is found by
+    the code as well.
+    """
+    alone = (each for each in _LISTS.values() if each.alone and each.name == name and each.key[-1:] == key)
+    found = _LISTS.get((name, key)) or next(alone, None)
+    if found is None and filter_type:
+        filtered = [field.replace(".", "_") for field in key].index(by)
+        found = _LISTS[name, key] = CodeList(name, filter_type, noun, key, by, filtered if len(key) > 1 else -1)
+    return found
