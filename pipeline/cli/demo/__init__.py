@@ -22,6 +22,11 @@ inbox = "inbox"
 outbox = "outbox"
 address_book = "addresses.csv"  # for orders that come without an addresses file
 
+# Clarus does not list location types: these are the ids of the words in warehouse.xlsx.
+[values.locations."Location Type"]
+PICK = "651"
+BULK = "652"
+
 # Remove the # from the next two lines, and UK in orders.csv is read as GB.
 # [values.orders.country_code]
 # UK = "GB"
@@ -72,7 +77,8 @@ def _is_of_the_demo(folder: Path, config: Path) -> bool:
 
 
 def _beginning(folder: Path, been_here: bool, left: list[str]) -> Iterator[str]:
-    yield f"Sample files in {folder / 'inbox'}: products, addresses, receipts and orders, with a few mistakes in them."
+    yield f"Sample files in {folder / 'inbox'}: products, addresses, receipts and orders, with a few mistakes in them,"
+    yield "and warehouse.xlsx: a whole warehouse in one workbook, from its carriers to its first orders."
     if left:
         yield f"Already there, and left as they are: {', '.join(left)}."
     if been_here:

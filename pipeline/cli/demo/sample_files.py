@@ -10,6 +10,8 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from pipeline.cli.demo.warehouse import write_warehouse
+
 _TEXTS = ("products.csv", "addresses.csv", "orders.csv")
 
 # A workbook is made here rather than stored, so that everybody can read what is in it.
@@ -41,11 +43,12 @@ def drop_samples(inbox: Path) -> list[str]:
         The names of those that were left.
     """
     left = [name for name in _TEXTS if not _written(inbox / name, _sample(name))]
-    receipts = inbox / "receipts.xlsx"
-    if receipts.exists():
-        left.append(receipts.name)
-    else:
+    receipts, warehouse = inbox / "receipts.xlsx", inbox / "warehouse.xlsx"
+    left += [path.name for path in (receipts, warehouse) if path.exists()]
+    if receipts.name not in left:
         _receipts().save(receipts)
+    if warehouse.name not in left:
+        write_warehouse(warehouse)
     return left
 
 
