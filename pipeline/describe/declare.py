@@ -45,7 +45,8 @@ def declaration(document: OfficialDocument, wanted: str) -> tuple[str, str]:
         UsageError: the document has no such resource, or one that a row of a file cannot hold.
     """
     resource = _resource(document, wanted)
-    found = _Declaration(resource, _name(resource), _noun(resource))
+    name = _name(resource)
+    found = _Declaration(resource, name, _one(name).replace("_", " "))
     for attribute in _in_path(resource):
         found.columns.append(_of_id(document, attribute, True))
     for attribute, schema in resource.attributes.items():
@@ -74,10 +75,6 @@ def _name(resource: OfficialResource) -> str:
     """The name of the record type; what is built in under it stays as it is."""
     built_in = resource.name in RECORD_TYPES and not RECORD_TYPES[resource.name].is_declared
     return f"api_{resource.name}" if built_in else resource.name
-
-
-def _noun(resource: OfficialResource) -> str:
-    return _one(resource.name).replace("_", " ")
 
 
 def _one(many: str) -> str:
@@ -243,6 +240,10 @@ def _text(document: OfficialDocument, found: _Declaration) -> Iterator[str]:
     yield "# Headings (the names of the columns), noun and key may be changed; attributes are those of the API."
     if found.name != resource.name:
         yield f"# {resource.name} is built in: this one has the columns of the API."
+    elif built_in := next(
+        (r.name for r in RECORD_TYPES.values() if r.resource == resource.name and not r.is_declared), ""
+    ):
+        yield f"# {built_in} is built in and makes these as well, with all that belongs to them."
     yield f"document = {_toml(document.version)}"
     yield f"name = {_toml(found.name)}"
     yield f"noun = {_toml(found.noun)}"

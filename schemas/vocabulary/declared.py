@@ -82,7 +82,7 @@ def declared_type(content: Mapping[str, Any]) -> RecordType:
         listed=_listed(content["list"], texts["noun"], key),
         in_body=_names(content.get("in_body", []), "in_body"),
         after=_names(content.get("after", []), "after"),
-        identified_by=key[:-1],
+        identified_by=key,  # by these headings themselves: `code` and `name` are those of every record
     )
 
 

@@ -160,6 +160,6 @@ def test_a_location_of_the_api_is_known_by_its_warehouse_too() -> None:
     name, text = declaration(read_document(_OFFICIAL), "locations")
 
     record = declared_type(tomllib.loads(text))
-    assert (name, record.key) == ("api_locations", ("warehouse_code", "location_code"))
+    assert (name, record.key) == ("api_locations", ("warehouse_code", "api_location_code"))
     assert record.listed is not None
     assert record.listed.key == ("warehouse.code", "code")
