@@ -97,6 +97,10 @@ class Ledger:
         await self.flush()
         return await self._in_thread(lambda: statements.made(self._database, tenant, run))
 
+    async def latest(self, tenant: str, record: str, most: int) -> list[Entry]:
+        """Return the entries of the records of a type that were made last, and of those found to be gone since."""
+        return await self._in_thread(lambda: statements.latest(self._database, tenant, record, most))
+
     async def in_doubt(self, tenant: str, run: str) -> list[Entry]:
         """Return the entries of documents that a run sent without an answer."""
         await self.flush()

@@ -122,6 +122,15 @@ def made(database: Database, tenant: str, run: str | None) -> list[Entry]:
     return [*map(_entry, database.rows(sql, values))]
 
 
+def latest(database: Database, tenant: str, record: str, most: int) -> list[Entry]:
+    """Return the entries of the records of a type that were made last, and of those found to be gone since."""
+    sql = (
+        f"SELECT {_columns(database)} FROM documents WHERE tenant = ? AND record = ?"
+        " AND state IN ('created', 'updated', 'gone') ORDER BY clarus_id DESC LIMIT ?"
+    )
+    return [*map(_entry, database.rows(sql, (tenant, record, most)))]
+
+
 def in_doubt(database: Database, tenant: str, run: str) -> list[Entry]:
     """Return the entries of documents that a run sent without an answer."""
     sql = f"SELECT {_columns(database)} FROM documents WHERE tenant = ? AND run = ? AND state = 'sent'"

@@ -9,7 +9,7 @@ from pipeline.load.doubts import Report
 from pipeline.load.existing import Existing
 from pipeline.load.gate import Gate
 from pipeline.load.issued_ids import IssuedIds
-from pipeline.load.lateness import Lateness
+from pipeline.load.lateness import WATCHED, Lateness
 from pipeline.load.own_records import OwnRecords
 from pipeline.load.posting import Posting
 from pipeline.load.spellings import SpelledLists, Spellings
@@ -17,6 +17,7 @@ from pipeline.load.workers import Deliveries, Loader, said_otherwise
 from pipeline.values.outcomes import Outcome
 
 __all__ = [
+    "WATCHED",
     "Audit",
     "Deliveries",
     "Delivery",

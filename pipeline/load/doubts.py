@@ -153,8 +153,9 @@ class Doubts:
                 self.gate.answered()
                 del self._waiting[id(each.document)]
                 self.report(each.document, self.delivery.found(each.doubt, new[0]))
-            elif left_at < ends:
-                each.due = min(self.clock() + each.gap, max(ends, self.clock()))
+            elif left_at < ends or self.lateness.is_unproven(listed):
+                later = self.clock() + each.gap
+                each.due = min(later, max(ends, self.clock())) if left_at < ends else later
                 each.gap = min(2 * each.gap, _LONGEST_GAP)
             elif self.lateness.is_blind(listed):
                 self._end(each, f"{each.doubt.said}, and Clarus does not list what was surely made: look in Clarus")

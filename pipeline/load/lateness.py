@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.load.posting import Key
 from schemas.vocabulary.lists import CodeList
 
-_WATCHED = 4  # records of a list at a time: enough to learn from, too few to make a look-up longer
+WATCHED = 4  # records of a list at a time: enough to learn from, too few to make a look-up longer
 _MARGIN = 1.5  # what is shown after 4 s for one record may take 6 s for the next
 
 
@@ -19,12 +18,15 @@ class Lateness:
 
     doubt: float  # seconds after which a record that is not shown is not there
     _late: dict[CodeList, float] = field(default_factory=dict)  # seconds
-    _made: dict[CodeList, deque[tuple[Key, float]]] = field(default_factory=dict)
+    _made: dict[CodeList, list[tuple[Key, float]]] = field(default_factory=dict)
+    _proven: set[CodeList] = field(default_factory=set)  # lists that have shown something which was surely made
     _blind: set[CodeList] = field(default_factory=set)
 
     def made(self, codes: CodeList, key: Key, at: float) -> None:
-        """Watch a record that Clarus says it has made."""
-        self._made.setdefault(codes, deque(maxlen=_WATCHED)).append((key, at))
+        """Watch a record that Clarus says it has made, unless some others are watched already."""
+        watched = self._made.setdefault(codes, [])
+        if len(watched) < WATCHED:
+            watched.append((key, at))
 
     def watched(self, codes: CodeList) -> list[Key]:
         """The keys to look up beside those that are in doubt."""
@@ -35,15 +37,17 @@ class Lateness:
         watched = self._made.get(codes)
         if not watched:
             return
-        for key, made_at in list(watched):
-            if found.get(key):
-                watched.remove((key, made_at))
-                self._blind.discard(codes)
-            elif at - made_at >= self.doubt:
-                watched.remove((key, made_at))
-                self._blind.add(codes)
-            else:
-                self._late[codes] = max(self._late.get(codes, 0.0), at - made_at)
+        shown = [each for each in watched if found.get(each[0])]
+        overdue = [(key, made_at) for key, made_at in watched if not found.get(key) and at - made_at >= self.doubt]
+        for each in (*shown, *overdue):
+            watched.remove(each)
+        for _, made_at in watched:
+            self._late[codes] = max(self._late.get(codes, 0.0), at - made_at)
+        if shown:  # some may have been deleted by somebody: one that is shown proves that the list shows what is there
+            self._blind.discard(codes)
+            self._proven.add(codes)
+        elif overdue:
+            self._blind.add(codes)
 
     def first_look(self, codes: CodeList) -> float:
         """Seconds after which a first look is worth while; 0 where the lists are not known to be late."""
@@ -52,6 +56,10 @@ class Lateness:
     def until(self, codes: CodeList) -> float:
         """Seconds after which what is not shown is not there."""
         return self.doubt + self.first_look(codes)
+
+    def is_unproven(self, codes: CodeList) -> bool:
+        """Whether the list has not shown anything yet of what was surely made, and it is too early to call it blind."""
+        return bool(self._made.get(codes)) and codes not in self._proven and codes not in self._blind
 
     def is_blind(self, codes: CodeList) -> bool:
         """Whether the list does not even show what was surely made: that it shows nothing then proves nothing."""

@@ -11,7 +11,7 @@ from pipeline.clarus.lists import Lists
 from pipeline.current_run import working_on
 from pipeline.errors import FileChanged, LedgerUnusable, Stopped
 from pipeline.ledger import Left
-from pipeline.load import Deliveries, Delivery, Finding, Gate, IssuedIds, Lateness, OwnRecords, SpelledLists
+from pipeline.load import Deliveries, Delivery, Finding, Gate, IssuedIds, OwnRecords, SpelledLists
 from pipeline.resolve import Resolver
 from pipeline.results.earlier_results import EarlierResults
 from pipeline.results.row_accounts import RowAccounts
@@ -28,6 +28,7 @@ from pipeline.runs.spelled_lists import known_spellings
 from pipeline.runs.stopped_reading import NEXT_FILE, READING, has_begun, leave_pending
 from pipeline.runs.unpacking import unpacked
 from pipeline.runs.whole_files import Taken
+from pipeline.runs.witnesses import lateness_of
 from pipeline.transform import all_documents, documents_in
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.outcomes import OWED, RETRIED, Status
@@ -189,7 +190,7 @@ async def _deliveries(run: Run, context: RunContext) -> Delivery:
         own.read_settle_seconds,
         own.reconcile_attempts,
         context.stopping.sleep,
-        Lateness(own.doubt),
+        await lateness_of(context),
         IssuedIds(context.ledger.highest_id, context.ledger.ids),
         spellings,
     )

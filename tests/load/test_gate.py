@@ -61,6 +61,17 @@ def test_a_list_that_never_shows_what_was_made_proves_nothing_by_showing_nothing
     assert (was_blind, lateness.is_blind(ORDERS)) == (True, False)
 
 
+def test_a_list_that_shows_one_of_several_is_believed() -> None:
+    """The others may have been deleted by somebody."""
+    lateness = Lateness(60.0)
+    for name in "ABC":
+        lateness.made(ORDERS, ("ACME", name), 0.0)
+
+    lateness.looked(ORDERS, {("ACME", "B"): [2]}, 90.0)
+
+    assert not lateness.is_blind(ORDERS)
+
+
 def test_an_id_is_of_one_document_of_this_run_or_an_earlier_one() -> None:
     """Those of earlier runs are read once, and only when an id comes that may be one of them."""
     earlier, ours, other = (Identity("acme", "orders", "ACME", name) for name in "ABC")

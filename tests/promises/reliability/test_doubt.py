@@ -104,6 +104,24 @@ def test_the_time_of_doubt_goes_on_across_runs(site: Any, read_lag: float) -> No
     site.check_all_done(orders=1)
 
 
+def test_a_list_that_shows_nothing_proves_nothing_in_the_next_run_either(site: Any) -> None:
+    """What earlier runs have made is asked for too: as long as none of it is shown, nothing is sent again."""
+    site.sandbox.conditions.read_lag_seconds = 1_000
+    site.drop(orders=4)
+    site.sandbox.faults.add(Fault(what=What.CUT_AFTER, method="POST", path=ORDERS, skip=3))
+
+    codes = [site.call("run") for _ in range(3)]
+    during = site.statuses("orders")
+    site.sandbox.conditions.read_lag_seconds = 0
+    site.call("run")
+
+    assert codes == [1, 1, 1]
+    assert during == {"gone": 6, "unknown": 2}
+    assert site.sandbox.requests.counts["POST /api/goods_outs"] == 4
+    assert set(site.statuses("orders")) <= {"created", "exists", "gone"}
+    site.check_nothing_twice()
+
+
 def test_references_that_clarus_keeps_in_upper_case_are_found_as_it_keeps_them(site: Any) -> None:
     """Noticed by what it repeats, told once, and audited by what it keeps; the next run knows it too."""
     site.sandbox.conditions.upper_case = True
