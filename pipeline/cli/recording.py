@@ -1,4 +1,7 @@
-"""Each call of `run` and `retry` is recorded, however it ends: also where there is nothing to do, or it is refused."""
+"""Each call of `run` and `retry` is recorded, however it ends: also where there is nothing to do, or it is refused.
+
+A rehearsal alone is not: it touches nothing, the ledger least of all.
+"""
 
 from __future__ import annotations
 
@@ -38,22 +41,28 @@ class Recording:
     settings: Settings | None = None  # None: the configuration has not been read, or cannot be
     outsiders: Outsiders | None = None
 
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether nothing is sent, and so nothing happens that a history could tell."""
+        return self.command.endswith("--dry-run")
+
     def tell_outsiders(self, settings: Settings, stopping: Stopping) -> None:
         """The configuration is read: whoever it names hears that the call begins, and later how it ended."""
-        self.outsiders = Outsiders(settings, stopping, self.command.endswith("--dry-run"))
+        self.outsiders = Outsiders(settings, stopping, self.is_rehearsal)
         self.outsiders.begin(self.command)
 
     def begin(self, settings: Settings) -> None:
         """The configuration is read and the outbox is there: from now on even a call that is killed leaves a line."""
         self.settings = settings
-        put_down(settings.outbox, self._line())
+        if not self.is_rehearsal:
+            put_down(settings.outbox, self._line())
 
     def end(self, report: BatchReport) -> int:
         """Tell how the call went, and record it; return its exit code."""
         from pipeline.cli.report import tell_runs, text_of_runs
 
         runs = {run.folder.name for run in report.finished}
-        if not self.command.endswith("--dry-run"):
+        if not self.is_rehearsal:
             report = replace(report, earlier_rows=self._earlier_rows(runs))
         exit_code = tell_runs(report, telling_of(self.options))
         self._record(
@@ -92,6 +101,8 @@ class Recording:
     def _record(self, summary: CallSummary, text: str, fault: BaseException | None = None) -> None:
         if self.outsiders:
             self.outsiders.end(summary, text, fault)
+        if self.is_rehearsal:
+            return
         outbox = self.settings.outbox if self.settings else _likely_outbox(self.options)
         put_down(outbox, replace(self._line(), ended=summary.ended, exit_code=summary.exit_code, facts=summary.facts))
 

@@ -98,4 +98,4 @@ def test_nearest_headings_are_named_where_none_decides() -> None:
     sentence = nothing_recognised([["Order refrence", "Quantity"]])
 
     assert '"Order refrence" looks like order_reference' in sentence
-    assert "receipt_reference (receipts)" in sentence
+    assert "receipt_reference (crossdocks or receipts)" in sentence
