@@ -67,12 +67,15 @@ def recognise(cells: Sequence[str], options: Options) -> Layout | None:
         return None
     if options.holds:
         return _as_said(cells, folded, options)
-    named = [(known.is_ours, layout) for known in options.known.types if (layout := _as_type(known, cells, folded))]
+    named = [
+        (known.is_ours, layout) for known in options.known.types if (layout := _as_type(known, cells, folded, options))
+    ]
     ours = sorted((layout for is_ours, layout in named if is_ours), key=_fit, reverse=True)
     others = sorted((layout for is_ours, layout in named if not is_ours), key=_fit, reverse=True)
     if not ours:
         return replace(others[0], fault=_other_template(others[0])) if others else None
-    best = replace(ours[0], fault=_fault(ours, folded, options), rivals=tuple(ours[1:]))
+    rivals = tuple(layout for layout in ours[1:] if not _missing(layout, options))
+    best = replace(ours[0], fault=_fault(ours, folded, options), rivals=rivals)
     if others and (others[0].known, bool(best.fault)) > (best.known, False):
         return replace(others[0], fault=_other_template(others[0]))
     return best
@@ -81,7 +84,7 @@ def recognise(cells: Sequence[str], options: Options) -> Layout | None:
 def _as_said(cells: tuple[str, ...], folded: tuple[str, ...], options: Options) -> Layout | None:
     """Read the headings as those of the record type that the configuration names."""
     said = next(known for known in options.known.types if known.record.name == options.holds)
-    layout = _as_type(said, cells, folded, is_said=True)
+    layout = _as_type(said, cells, folded, options, is_said=True)
     return replace(layout, is_said=True, fault=_doubled(layout) or _missing(layout, options)) if layout else None
 
 
@@ -116,11 +119,12 @@ def not_ignored(layout: Layout, unknown: Mapping[str, int], options: Options) ->
 
 
 def _as_type(
-    known: KnownOfType, cells: tuple[str, ...], folded: tuple[str, ...], is_said: bool = False
+    known: KnownOfType, cells: tuple[str, ...], folded: tuple[str, ...], options: Options, is_said: bool = False
 ) -> Layout | None:
     """Read the headings as those of a record type; None where those that name its documents are not there."""
     columns = known.columns(folded)
     named = set(columns) if is_said else known.proper(folded)
+    named |= {*options.defaulted.get(known.record.name, ())}
     if known.record.reference not in columns or not named.issuperset(known.record.identified_by):
         return None
     layout = Layout(known.record, cells, columns, spared=known.spared(folded, columns))

@@ -146,8 +146,11 @@ def _entries(table: DocumentTable, results: Mapping[int, RowResult] | None, run:
             if results is None and number in own.held:
                 continue
             document = document_at(own, number)
-            if document.is_deletion:
-                continue  # what it has taken away is not there any more
+            if document.is_deletion:  # what it has taken away is not there any more, whatever earlier runs made
+                done = results is not None and all(results[row].status.done for row in document.rows if row in results)
+                if done:
+                    yield _entry(document, State.WITHDRAWN, None, run, tenant)
+                continue
             if results is None:
                 yield _entry(document, State.SENT, None, run, tenant)
                 continue

@@ -63,6 +63,15 @@ def test_headings_that_prove_a_record_type(tmp_path: Path, headings: str, record
     assert read(tmp_path, f"{headings}\n", UNIT_TYPE) == record
 
 
+def test_what_a_default_supplies_need_not_be_in_the_file(tmp_path: Path) -> None:
+    """One warehouse for all locations: a heading that only locations have says the rest."""
+    options = Options(defaulted={"locations": ("Warehouse Code",), "products": ("Unit Stock Unit Type Code",)})
+
+    assert read(tmp_path, "Code,Location Type,Aisle\n", options) == "locations"
+    assert read(tmp_path, "Code,Description,Warehouse Code,Unit Stock Unit Type Code\n") == "products"
+    assert "do not prove" in read(tmp_path, "Code,Description\n", options)
+
+
 @pytest.mark.parametrize(
     "headings",
     [

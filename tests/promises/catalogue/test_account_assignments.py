@@ -77,3 +77,14 @@ def test_a_rehearsal_takes_nothing_out(operator: Any) -> None:
     assert assigned(operator) == [101]
     [payloads] = operator.outbox.glob("*/payloads.jsonl")
     assert '"method":"DELETE"' in payloads.read_text()
+
+
+def test_a_ledger_that_is_made_anew_knows_what_was_taken_out(operator: Any) -> None:
+    """Else the next assignment would be thought to be there already."""
+    run(operator, "DEMO-002,ACME,ASSIGN\n")
+    run(operator, "DEMO-002,ACME,UNASSIGN\n")
+
+    assert operator.call("rebuild").exit_code == 0
+
+    assert run(operator, "DEMO-002,ACME,ASSIGN\n") == ["created"]
+    assert assigned(operator) == [101]
