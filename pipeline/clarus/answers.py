@@ -147,6 +147,11 @@ def record_id(body: Any) -> int | None:
     return as_id(record.get("id")) if isinstance(record, dict) else None
 
 
+def says_no_more_than_done(answer: Answer) -> bool:
+    """Whether an answer is an empty success: enough for a change or a deletion, and nothing for a new record."""
+    return answer.status in (200, 204) and answer.body is None and not answer.page
+
+
 def is_refusal(answer: Answer) -> bool:
     """Whether an answer has the shape in which Clarus refuses: a gateway's page has not."""
     return isinstance(answer.body, dict) and isinstance(answer.body.get("errors"), list)

@@ -135,6 +135,7 @@ def map_export(file: Path, record_type: str | None, output: Path | None) -> int:
 
 def serve_sandbox(host: str, port: int, latency: float, journal: Path | None) -> None:
     """Serve the stand-in for Clarus until it is interrupted."""
+    from pipeline.cli.sandbox_records import declared_to_sandbox
     from pipeline.sandbox import Conditions, Sandbox, serve
 
     def ready(url: str) -> None:
@@ -143,8 +144,10 @@ def serve_sandbox(host: str, port: int, latency: float, journal: Path | None) ->
 
     if host != "localhost" and not _is_loopback(host):
         raise UsageError(f"the sandbox listens on loopback only, not on {host}")
+    declare_records(Path(FOLDER))
+    slow = Conditions(latency_seconds=latency)
     try:
-        server = Sandbox(host=host, port=port, journal=journal, conditions=Conditions(latency_seconds=latency))
+        server = Sandbox(host=host, port=port, journal=journal, conditions=slow, declared=declared_to_sandbox())
     except (OSError, ValueError) as error:
         raise UsageError(f"the journal {journal} cannot be read: {error}") from error
     try:

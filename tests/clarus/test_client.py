@@ -185,6 +185,21 @@ def test_gives_up_when_nothing_has_succeeded_for_its_patience() -> None:
     assert 60 <= server.times("/goods_outs")[-1] <= 95
 
 
+def test_deletions_that_are_answered_with_nothing_go_well() -> None:
+    """204 is all that a deletion is answered with: a run of nothing else does not lose its patience."""
+    server = Server(account_products=[(204, None)])
+
+    async def scenario() -> None:
+        own = clarus(server, give_up=5.0)
+        for _ in range(4):
+            await own.write("DELETE", "/account_products", b"")
+            await asyncio.sleep(4.0)
+
+    simulate(scenario())
+
+    assert len(server.times("/account_products")) == 4
+
+
 def test_lookups_that_go_well_do_not_hide_that_every_write_fails() -> None:
     """A run in which nothing can be written ends, though Clarus answers queries."""
     server = Server(goods_outs=[(500, None)], graphql=[FOUND])
