@@ -50,9 +50,13 @@ def template_of(text: Any) -> Template:
     """Read a heading, or a text with headings in braces."""
     if not isinstance(text, str) or not text.strip():
         raise ValueError(f"must be a heading of the file, not {text!r}")
-    if not _HEADING.search(text):
-        return Template((text,), ("", ""))
     parts = _HEADING.split(text)
+    if any("{" in part or "}" in part for part in parts[0::2]):
+        raise ValueError(
+            f'must have a heading between each pair of braces, such as "{{City}}, {{County}}", not {text!r}'
+        )
+    if len(parts) == 1:
+        return Template((text,), ("", ""))
     return Template(tuple(parts[1::2]), tuple(parts[0::2]))
 
 
@@ -76,6 +80,8 @@ def _words(value: Any, folder: Path) -> Mapping[str, str]:
         raise ValueError(f"must be a table of words, or the path of a CSV file of two columns, not {value!r}")
     words: dict[str, str] = {}
     for word, ours in pairs:
+        if not word.strip():
+            raise ValueError("has a blank word: a blank cell stays blank; what stands in for it is said in [defaults]")
         if words.setdefault(fold_word(word), ours) != ours:
             raise ValueError(f"has two words for {word!r}: {words[fold_word(word)]!r} and {ours!r}")
     return words

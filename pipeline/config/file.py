@@ -101,7 +101,9 @@ def parse_toml(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise UsageError(f"{path} is not in UTF-8: save it again as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path} is not valid TOML: {error}") from error
+        # The parser shows the end of a line as in a program.
+        words = str(error).replace("Illegal character '\\n'", "A text that is not closed at the end of the line")
+        raise UsageError(f"{path} is not valid TOML: {words}") from error
 
 
 def _leaves(table: Mapping[str, Any], place: Key = ()) -> Iterator[tuple[Key, Any]]:

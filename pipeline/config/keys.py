@@ -41,6 +41,8 @@ def spelled(key: Key, value: Any, known: Known) -> tuple[Key, Any]:
     if table in SECTIONS:
         return spelled_by_contract(key, value)
     if table not in known:
+        if names and table == "sources":
+            raise ValueError("sources must be written as [[sources]], once for each kind of file")
         if names:
             raise ValueError(f"{table} must be a value, not a table")
         return key, value

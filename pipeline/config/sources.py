@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,14 +36,24 @@ def read_sources(given: Any, where: str, folder: Path) -> tuple[tuple[Source, ..
     if not isinstance(given, list) or not all(isinstance(block, dict) for block in given):
         return (), [f"{where} must be written as [[sources]], once for each kind of file"]
     faults: list[str] = []
-    sources = []
+    sources: list[Source] = []
     for number, block in enumerate(given, start=1):
         own: list[str] = []
         source = _block(block, f"{where}[{number}]", folder, own)
+        own += _unreachable(source, sources)
         if not own:
             sources.append(source)
         faults += own
     return tuple(sources), faults
+
+
+def _unreachable(source: Source, before: Sequence[Source]) -> list[str]:
+    """Say that a block can never be used, for one before it takes the same files and sheets."""
+    own = source.match.casefold()
+    earlier = (other for other in before if other.match.casefold() == own and other.sheet in ("", source.sheet))
+    if first := next(earlier, None):
+        return [f"{source.where}: is never used: {first.where} is for the same files, and the first is taken"]
+    return []
 
 
 def _block(block: Mapping[str, Any], place: str, folder: Path, faults: Faults) -> Source:
@@ -167,7 +177,13 @@ def _checked(rule: Callable[[Any], Any], read: Callable[[Any], Any]) -> Callable
 def _zones(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError('must be a table, such as { PDT = "America/Los_Angeles" }')
-    return {_text(name): rules.timezone(_text(zone)) for name, zone in value.items()}
+    zones: dict[str, str] = {}
+    for name, zone in value.items():
+        try:
+            zones[_text(name)] = rules.timezone(_text(zone))
+        except ValueError as error:
+            raise ValueError(f"{name} {error}") from error
+    return zones
 
 
 def _skips(value: Any) -> tuple[Skip, ...]:

@@ -14,12 +14,25 @@ from pipeline.values.problems import Problem, Severity
 from schemas import RECORD_TYPES
 from schemas.vocabulary.headings import fold, nearest
 
-__all__ = ["LAST_HEADING_ROW", "WIDEST", "Layout", "find_headings", "nothing_recognised", "recognise", "titles_skipped"]
+__all__ = [
+    "WIDEST",
+    "Layout",
+    "find_headings",
+    "last_heading_row",
+    "nothing_recognised",
+    "recognise",
+    "titles_skipped",
+]
 
 LAST_HEADING_ROW = 20  # how far down titles may push the headings
 _SHORT = 4  # characters; so few look like a heading by chance
 _NAMED = 5  # missing headings that a sentence names
 _SHOWN = 50  # cells of a row that are compared with known headings for a hint
+
+
+def last_heading_row(options: Options) -> int:
+    """How far down the headings may stand."""
+    return max(LAST_HEADING_ROW, options.source.heading_row if options.source else 0)
 
 
 def find_headings(rows: Iterable[tuple[int, Sequence[str]]], options: Options) -> tuple[int, Layout] | None:
@@ -88,6 +101,8 @@ def _of_source(cells: Sequence[str], source: Source) -> Layout:
 def _nothing_of_source(rows: Iterable[Sequence[str]], source: Source) -> str:
     best = min(([*map(stripped, row)] for row in rows), key=lambda row: len(missing_in(row, source)), default=[])
     missing = ", ".join(f'"{name}"' for name in missing_in(best, source)[:_NAMED])
+    if not missing:
+        return f"the headings are not in row {source.heading_row}, where {source.where} says that they are"
     where = f"row {source.heading_row} lacks" if source.heading_row else f"no row of the first {LAST_HEADING_ROW} has"
     return f"{where} the headings that {source.where} names; missing: {missing}"
 

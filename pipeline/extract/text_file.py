@@ -31,9 +31,9 @@ from pipeline.extract.columns import Columns
 from pipeline.extract.encoding import UNNAMED, find_encoding
 from pipeline.extract.fast_split import cells_of
 from pipeline.extract.headings import (
-    LAST_HEADING_ROW,
     Layout,
     find_headings,
+    last_heading_row,
     nothing_recognised,
     recognise,
     titles_skipped,
@@ -106,7 +106,7 @@ class _Head:
 def _find_head(block: bytes, options: Options, encoding: str) -> _Head:
     """Find the delimiter under which most known headings are found, and their row."""
     text = decoded(block)
-    splits = {delimiter: split(text, delimiter, limit=LAST_HEADING_ROW) for delimiter in _possible(options)}
+    splits = {delimiter: split(text, delimiter, limit=last_heading_row(options)) for delimiter in _possible(options)}
     heads = {
         delimiter: found
         for delimiter, records in splits.items()

@@ -16,10 +16,10 @@ from pipeline.errors import UnreadableFile
 from pipeline.extract.blanks import column_letters
 from pipeline.extract.columns import Columns
 from pipeline.extract.headings import (
-    LAST_HEADING_ROW,
     WIDEST,
     Layout,
     find_headings,
+    last_heading_row,
     nothing_recognised,
     titles_skipped,
 )
@@ -103,8 +103,9 @@ class _Preview:
 
 
 def _preview(package: ZipFile, sheet: Sheet, context: Context, options: Options) -> _Preview:
+    last = last_heading_row(options)
     with package.open(sheet.part) as file:
-        first = list(takewhile(lambda row: row.number <= LAST_HEADING_ROW, read_rows(file, context)))
+        first = list(takewhile(lambda row: row.number <= last, read_rows(file, context)))
     rows = {row.number: _in_line(row, WIDEST) for row in first}
     return _Preview(sheet, rows, find_headings(rows.items(), options))
 

@@ -136,13 +136,15 @@ class _Sheet:
     def _made(self, rule: ColumnRule, column: Column, shown: str) -> pd.Categorical | None:
         """A column of ours by its rules."""
         if rule.source is None:
-            return of_constant(rule.value, len(self.rows)).categorical()
-        cells = [self._column(name) for name in rule.source.headings]
-        read = joined_column(cells, rule.source) if rule.source.is_joined else cells[0]
-        texts, faults = by_rules(read.texts, rule, self._form)
+            read, form = of_constant(rule.value, len(self.rows)), NumberForm()  # the file has no part in it
+        else:
+            cells = [self._column(name) for name in rule.source.headings]
+            read, form = joined_column(cells, rule.source) if rule.source.is_joined else cells[0], self._form
+        texts, faults = by_rules(read.texts, rule, form)
         self._tell(read, shown, faults)
         made = read.with_texts(texts)
-        return (made if rule.times is not None else self._in_form(column, made, shown)).categorical()
+        is_plain = rule.source is None or rule.times is not None
+        return (made if is_plain else self._in_form(column, made, shown)).categorical()
 
     def _in_form(self, column: Column, read: Coded, shown: str) -> Coded:
         """A column of numbers with a decimal point, and one of dates with offsets, whatever the file declares."""
