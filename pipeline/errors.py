@@ -13,9 +13,10 @@
         ├── LookupRefused       Clarus does not understand or allow what we ask
         ├── LedgerUnusable      the ledger is of a newer version, or cannot be written
         │   └── LedgerDamaged   it is damaged: restore or rebuild it
+        ├── LeaseLost           another machine may serve the tenant by now
         ├── FileChanged         somebody writes to a file that was taken
         └── Stopped             Ctrl-C, or a signal
-    OutboxBusy                  wait for the other run to end                       exit 4
+    OutboxBusy                  wait for the run that has the outbox or tenant      exit 4
 
 What is wrong with the data is not an exception but a `Problem`.
 """
@@ -89,6 +90,10 @@ class LedgerDamaged(LedgerUnusable):
         self.reason = reason
 
 
+class LeaseLost(Unfinished):
+    """We no longer hold the tenant, or cannot know that we do: another machine may serve it by now."""
+
+
 class FileChanged(Unfinished):
     """A file was changed while it was being read and loaded: what it holds now is for the next run."""
 
@@ -102,7 +107,7 @@ class Stopped(Unfinished):
 
 
 class OutboxBusy(PipelineError):
-    """Another run holds the outbox."""
+    """Another run holds the outbox, or the tenant on all machines."""
 
     exit_code = 4
 

@@ -30,6 +30,7 @@ from pipeline.clarus.exchanges import GRAPHQL, TOKEN, Exchanges
 from pipeline.clarus.patience import Patience
 from pipeline.clarus.tokens import Tokens
 from pipeline.errors import CredentialsRefused, LookupRefused, NotClarus, SettingRefused
+from pipeline.fence import Fence
 from pipeline.stopping import Stopping
 
 log = logging.getLogger(__name__)
@@ -61,12 +62,13 @@ class Clarus:
         stopping: Stopping | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = monotonic,
+        fence: Fence | None = None,
     ) -> None:
         self._access = access
         self._stopping = stopping or Stopping()
         # Apart, because lookups may go well while every write fails.
         self._writing, self._asking = Patience(access.give_up, clock), Patience(access.give_up, clock)
-        self._exchanges = Exchanges(access, self._stopping, transport, clock, (self._writing, self._asking))
+        self._exchanges = Exchanges(access, self._stopping, transport, clock, (self._writing, self._asking), fence)
         self._headers = {
             "Host": httpx.URL(access.base_url).netloc.decode(),
             "User-Agent": "clarus-batch",

@@ -44,6 +44,8 @@ class Departure:
         async def trace(event: str, info: dict[str, Any]) -> None:
             # The CONNECT to a proxy is sent with the same extensions: it is not the request.
             if event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
+                if (still_ours := request.extensions.get("fence")) is not None:
+                    still_ours()
                 request.extensions["left"] = True
             elif event.endswith("receive_response_headers.complete") and "left" not in request.extensions:
                 request.extensions["proxy_status"] = info["return_value"][1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import httpx
 
@@ -16,7 +17,8 @@ from pipeline.clarus.pace import Pace
 from pipeline.clarus.patience import Pages, Patience
 from pipeline.clarus.routes import most_at_once, transport_for
 from pipeline.clarus.transport import Transport
-from pipeline.errors import Unfinished
+from pipeline.errors import LeaseLost, Unfinished
+from pipeline.fence import Fence
 from pipeline.stopping import Stopping
 
 TOKEN, GRAPHQL = "/oauth/token", "/graphql"
@@ -37,6 +39,7 @@ class Exchanges:
         transport: httpx.AsyncBaseTransport | None,
         clock: Callable[[], float],
         patiences: Sequence[Patience],
+        fence: Fence | None = None,
     ) -> None:
         self._access, self._stopping, self._patiences = access, stopping, patiences
         # httpx.AsyncClient adds redirects, cookies and its own authentication, at twice the time of a request: of httpx
@@ -44,7 +47,10 @@ class Exchanges:
         self._transport = transport or transport_for(access)
         self._departure = Departure(self._transport)
         self._is_ours = isinstance(self._transport, Transport)
-        self._timeouts = {"timeout": _timeouts(access)}
+        self._fence = fence
+        self._extensions: dict[str, Any] = {"timeout": _timeouts(access)}
+        if fence is not None:
+            self._extensions["fence"] = fence.check
         self._longest = access.connect_timeout + access.timeout
         self._pace = Pace(most_at_once(access), access.rate, access.longest_hold, clock, stopping)
         self._pages = Pages(clock)
@@ -72,7 +78,7 @@ class Exchanges:
         """
         # With `content=` httpx adds headers one by one, which takes three times as long as all the rest.
         stream = httpx.ByteStream(body)
-        request = httpx.Request(method, self._url(path), headers=headers, stream=stream, extensions=self._timeouts)
+        request = httpx.Request(method, self._url(path), headers=headers, stream=stream, extensions=self._extensions)
         if not self._is_ours:
             request.headers["Content-Length"] = str(len(body))  # ours counts by itself
             self._departure.watch(request)
@@ -80,10 +86,15 @@ class Exchanges:
             self._pages.check()  # others may have met a wall while this one waited
             self.requests += 1
             try:
+                if self._fence is not None:
+                    self._fence.check()
                 async with self._stopping.interruptible(_GRACE):
                     self.last, content = await self._response(request)
                 answer = answer_of(self.last, content)
             except Unfinished as reason:
+                if isinstance(reason, LeaseLost) and not self._departure.may_have_left(request, reason):
+                    self._stopping.stop(reason)
+                    raise
                 return Answer(None, reached=self._departure.may_have_left(request), trouble=str(reason))
             except httpx.HTTPError as error:
                 return self._unanswered(request, error, path == TOKEN)

@@ -59,6 +59,8 @@ class Transport(httpx.AsyncBaseTransport):
             origin = _origin(request.url)
             timeouts = request.extensions.get("timeout", {})
             connection = self._take(origin) or await self._connect(origin, timeouts.get("connect"))
+            if (still_ours := request.extensions.get("fence")) is not None:
+                still_ours()  # as late as can be: opening a connection may have taken seconds
             request.extensions["left"] = True  # tells whoever cancels it whether the server may have it
             try:
                 return await connection.exchange(message, timeouts.get("read"), bodiless=request.method == "HEAD")

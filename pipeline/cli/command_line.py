@@ -11,14 +11,15 @@ from typing import Any
 
 import click
 
-from pipeline.cli import afterwards
+from pipeline.cli import afterwards, clustered
 from pipeline.cli.command import Commands
 from pipeline.cli.option_groups import FILE, FOLDER, configured, loading, reaching, telling
 
 _EPILOG = (
     "Exit codes: 0 Clarus holds what the files say; 1 some rows need someone, or a file could not be read; "
     "2 wrong usage or configuration; "
-    "3 could not finish (Clarus unreachable, credentials refused, stopped); 4 another run holds the outbox."
+    "3 could not finish (Clarus unreachable, credentials refused, stopped); "
+    "4 another run holds the outbox or the tenant."
 )
 _PORT = click.IntRange(0, 65535)
 _SECONDS = click.FloatRange(min=0)
@@ -229,5 +230,5 @@ def map_file(file: Path, record_type: str | None, output: Path | None) -> None:
     sys.exit(map_export(file, record_type, output))
 
 
-for command in afterwards.COMMANDS:
+for command in (*afterwards.COMMANDS, *clustered.COMMANDS):
     main.add_command(command)

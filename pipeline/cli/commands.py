@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
+from pipeline.cli.holding import held
 from pipeline.cli.options import reached_clarus, settings_of, telling_of
 from pipeline.cli.progress_display import watching
 from pipeline.cli.recording import recording
@@ -25,9 +26,8 @@ from pipeline.config.declared import FOLDER, declare_records
 from pipeline.errors import Stopped, UsageError
 from pipeline.extract import READ
 from pipeline.extract.sources import folders_named
+from pipeline.runs.hold import Hold
 from pipeline.runs.inbox import name_trouble, wait_until_whole, waiting_files
-from pipeline.runs.ledger_file import read_ledger
-from pipeline.runs.lock import holding
 from pipeline.runs.outbox import make_folders, owners_alone
 from pipeline.runs.reading import (
     ReadFile,
@@ -68,13 +68,13 @@ def _run_files(
 ) -> BatchReport:
     from pipeline.runs.unsettled import BatchReport
 
-    with holding(settings.outbox):
+    with held(settings, options, stopping) as hold:
         taken, left = (list(files), False) if files else _from_inbox(settings, stopping)
-        if not taken and (dry_run or not _is_left(settings, "owed")):
+        if not taken and (dry_run or not _is_left(hold, "owed")):
             return BatchReport(left_behind=left)
         if dry_run:
-            return _with_clarus(settings, options, stopping, lambda batch: batch.rehearse(taken), left)
-        return _with_clarus(settings, options, stopping, lambda batch: batch.run(taken, keep=bool(files)), left)
+            return _with_clarus(settings, options, stopping, hold, lambda batch: batch.rehearse(taken), left)
+        return _with_clarus(settings, options, stopping, hold, lambda batch: batch.run(taken, keep=bool(files)), left)
 
 
 def retry_runs(run: str | None, send_unknown: bool, **options: Any) -> int:
@@ -95,10 +95,10 @@ def _retry_runs(
 ) -> BatchReport:
     from pipeline.runs.unsettled import BatchReport
 
-    with holding(settings.outbox):
-        if run is None and not _is_left(settings, "unfinished"):
+    with held(settings, options, stopping) as hold:
+        if run is None and not _is_left(hold, "unfinished"):
             return BatchReport()
-        return _with_clarus(settings, options, stopping, lambda batch: batch.retry(run, send_unknown))
+        return _with_clarus(settings, options, stopping, hold, lambda batch: batch.retry(run, send_unknown))
 
 
 def check_files(files: Sequence[Path], output: Path | None, **options: Any) -> int:
@@ -199,11 +199,11 @@ def show_fields(record_type: str, as_json: bool, **options: Any) -> int:
     return 0
 
 
-def _is_left(settings: Settings, what: Literal["owed", "unfinished"]) -> bool:
+def _is_left(hold: Hold, what: Literal["owed", "unfinished"]) -> bool:
     """Whether any run of the outbox has something left: if not, Clarus is not needed, nor who we are there."""
 
     async def ask() -> bool:
-        ledger = read_ledger(settings.outbox)
+        ledger = hold.read_ledger()
         try:
             return await ledger.has_runs(what)
         finally:
@@ -253,6 +253,7 @@ def _with_clarus(
     settings: Settings,
     options: Mapping[str, Any],
     stopping: Stopping,
+    hold: Hold,
     call: Callable[[Batch], Coroutine[Any, Any, BatchReport]],
     left_behind: bool = False,
 ) -> BatchReport:
@@ -266,12 +267,16 @@ def _with_clarus(
         watching(options["quiet"], options["verbose"]) as progress,
     ):
         try:
-            finished = asyncio.run(call(Batch(reached, access_of(reached, known_as), progress, stopping)))
+            finished = asyncio.run(
+                call(Batch(reached, access_of(reached, known_as), hold.watched(progress), stopping, hold))
+            )
         except KeyboardInterrupt:
             raise Stopped("stopped at once; the next run goes on from the ledger") from None
     for file in finished.held:
         warn(f"{file} is left where it is: another program has it open")
-    return replace(finished, left_behind=left_behind)
+    report = replace(finished, left_behind=left_behind)
+    hold.ends_with(report.exit_code)
+    return report
 
 
 # Everything is imported. The collector is kept from looking through what stays, modules and the cells of the files,

@@ -10,6 +10,7 @@ from typing import Any
 import click
 import orjson
 
+from pipeline.cli.holding import held, reading
 from pipeline.cli.options import settings_of, telling_of
 from pipeline.cli.screen import harmless, tell
 from pipeline.errors import UsageError
@@ -18,11 +19,11 @@ from pipeline.results.causes import Cause
 from pipeline.results.summary import read_summary
 from pipeline.runs.ages import age_of
 from pipeline.runs.history import history
-from pipeline.runs.ledger_file import read_ledger
-from pipeline.runs.lock import holding
+from pipeline.runs.hold import Hold
 from pipeline.runs.outbox import begun_at, owners_alone
 from pipeline.runs.pruning import Pruned, prune_runs
 from pipeline.runs.standing import Standing, as_json, call_json, standing
+from pipeline.stopping import Stopping
 
 _CAUSES = 20  # of a file; with -v all of them
 _ALL = 1_000_000
@@ -31,7 +32,7 @@ _ALL = 1_000_000
 def show_status(**options: Any) -> int:
     """Say what is outstanding now."""
     settings, telling = settings_of(options), telling_of(options)
-    found = asyncio.run(standing(settings.outbox))
+    found = asyncio.run(standing(reading(settings, options)))
     if telling.as_json:
         _print_json(as_json(found))
     elif found.exit_code or not telling.quiet:
@@ -42,13 +43,14 @@ def show_status(**options: Any) -> int:
 def show_history(run: str | None, most: int, **options: Any) -> int:
     """List the calls of run and retry, or those that worked on one run, with what was wrong in it."""
     settings, telling = settings_of(options), telling_of(options)
-    lines = asyncio.run(history(settings.outbox, most if run is None else _ALL))
+    place = reading(settings, options)
+    lines = asyncio.run(history(place, most if run is None else _ALL))
     summary: Mapping[str, Any] = {}
     if run is not None:
         run = run.rstrip("/").rpartition("/")[2]  # as the shell completes it
         lines = [line for line in lines if run in line.facts.get("runs", ())][:most]
         summary = read_summary(settings.outbox / run)
-        if not lines and not summary and not _knows(settings.outbox, run):
+        if not lines and not summary and not _knows(place, run):
             raise UsageError(f"there is no run {run} in {settings.outbox}")
     if telling.as_json:
         _print_json({"calls": [call_json(line) for line in lines], **({"run": summary or None} if run else {})})
@@ -66,8 +68,8 @@ def prune_outbox(older_than: str, dry_run: bool, **options: Any) -> int:
     settings, telling = settings_of(options), telling_of(options)
     if not settings.outbox.is_dir():
         raise UsageError(f"there is no outbox {settings.outbox}")
-    with owners_alone(), holding(settings.outbox):
-        told = asyncio.run(prune_runs(settings.outbox, age, dry_run))
+    with owners_alone(), held(settings, options, Stopping()) as hold:
+        told = asyncio.run(prune_runs(hold, age, dry_run))
     if telling.as_json:
         _print_json(told.as_json(dry_run))
     elif not telling.quiet:
@@ -159,9 +161,9 @@ def _told_pruned(told: Pruned, older_than: str, dry_run: bool) -> Iterator[str]:
         yield from (f"  {run}: {why}" for run, why in told.kept.items())
 
 
-def _knows(outbox: Any, run: str) -> bool:
+def _knows(place: Hold, run: str) -> bool:
     async def ask() -> bool:
-        ledger = read_ledger(outbox, thoroughly=False)
+        ledger = place.read_ledger(thoroughly=False)
         try:
             return run in {each for each, _ in await ledger.all_runs()}
         finally:

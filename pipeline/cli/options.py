@@ -60,4 +60,9 @@ def reached_clarus(settings: Settings, sandbox: bool) -> Iterator[tuple[Settings
         reached |= {"access_token": SecretStr(""), "api_path": "/api"}
         own = settings.clarus.model_copy(update={**reached, **direct})
         # Its port is another one each time; the ledger must know it again.
-        yield settings.model_copy(update={"clarus": own}), "sandbox"
+        yield settings.model_copy(update={"clarus": own}), sandbox_tenant(settings)
+
+
+def sandbox_tenant(settings: Settings) -> str:
+    """The stand-in's records lie in the outbox: in a shared ledger, every outbox has a tenant of its own for them."""
+    return f"sandbox@{settings.outbox.resolve()}" if settings.cluster.address else "sandbox"

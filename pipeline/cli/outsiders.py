@@ -19,6 +19,7 @@ from pipeline.config.secret_files import open_secret_files
 from pipeline.current_run import working_on
 from pipeline.errors import Stopped
 from pipeline.runs.call_summary import CallSummary
+from pipeline.runs.hold import Hold
 from pipeline.stopping import Stopping
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Outsiders:
     """Hear that a call begins, how it ended, and what the screen said of that."""
 
     settings: Settings
+    place: Hold
     stopping: Stopping
     is_rehearsal: bool  # then nobody hears of it but who watches, and the log
     _ended: tuple[CallSummary, str] | None = None
@@ -61,7 +63,7 @@ class Outsiders:
         with self._open, suppress(KeyboardInterrupt):  # all is done: a stop changes nothing any more
             if self._ended and not self.is_rehearsal:
                 summary, text = self._ended
-                _write_metrics(self.settings.metrics.textfile, self.settings.outbox, summary)
+                _write_metrics(self.settings.metrics.textfile, self.place, summary)
                 if self._notifier:
                     _notify(self._notifier, summary, text, self.stopping)
 
@@ -80,14 +82,14 @@ def _log_end(summary: CallSummary, fault: BaseException | None) -> None:
     TOLD.log(level, "%s ended with exit code %s after %s s", summary.command, summary.exit_code, summary.seconds)
 
 
-def _write_metrics(textfile: Path | None, outbox: Path, summary: CallSummary) -> None:
+def _write_metrics(textfile: Path | None, place: Hold, summary: CallSummary) -> None:
     if textfile is None:
         return
     from pipeline.notify import write_metrics
     from pipeline.runs.owed_rows import owed_rows
 
     try:
-        write_metrics(textfile, summary, asyncio.run(owed_rows(outbox)))
+        write_metrics(textfile, summary, asyncio.run(owed_rows(place)))
     except OSError as error:
         warn(f"warning: the metrics {textfile} cannot be written: {error.strerror or error}")
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.failures import failure_of
+from pipeline.cli.holding import history_place
 from pipeline.cli.options import telling_of
 from pipeline.cli.outsiders import Outsiders
 from pipeline.config import DEFAULT_FILE, Settings
@@ -24,7 +25,7 @@ from pipeline.ledger.calls import CallLine
 from pipeline.ledger.open_rows import counts
 from pipeline.runs.call_summary import CallSummary
 from pipeline.runs.history import put_down
-from pipeline.runs.ledger_file import read_ledger
+from pipeline.runs.hold import Hold
 from pipeline.stopping import Stopping
 
 if TYPE_CHECKING:
@@ -48,14 +49,14 @@ class Recording:
 
     def tell_outsiders(self, settings: Settings, stopping: Stopping) -> None:
         """The configuration is read: whoever it names hears that the call begins, and later how it ended."""
-        self.outsiders = Outsiders(settings, stopping, self.is_rehearsal)
+        self.outsiders = Outsiders(settings, history_place(settings, self.options), stopping, self.is_rehearsal)
         self.outsiders.begin(self.command)
 
     def begin(self, settings: Settings) -> None:
         """The configuration is read and the outbox is there: from now on even a call that is killed leaves a line."""
         self.settings = settings
         if not self.is_rehearsal:
-            put_down(settings.outbox, self._line())
+            put_down(self._place(), self._line())
 
     def end(self, report: BatchReport) -> int:
         """Tell how the call went, and record it; return its exit code."""
@@ -103,8 +104,13 @@ class Recording:
             self.outsiders.end(summary, text, fault)
         if self.is_rehearsal:
             return
-        outbox = self.settings.outbox if self.settings else _likely_outbox(self.options)
-        put_down(outbox, replace(self._line(), ended=summary.ended, exit_code=summary.exit_code, facts=summary.facts))
+        put_down(
+            self._place(), replace(self._line(), ended=summary.ended, exit_code=summary.exit_code, facts=summary.facts)
+        )
+
+    def _place(self) -> Hold:
+        """Where the history is: in the outbox, as far as it is known, or in the ledger of the tenant."""
+        return history_place(self.settings, self.options) if self.settings else Hold(_likely_outbox(self.options))
 
     def _line(self) -> CallLine:
         began = self.began.isoformat(timespec="microseconds")
@@ -113,15 +119,15 @@ class Recording:
     def _earlier_rows(self, runs: set[str]) -> int:
         """How many rows of other runs need someone: an end that is well forgets none of them."""
 
-        async def ask(outbox: Path) -> dict[str, int]:
-            ledger = read_ledger(outbox, thoroughly=False)
+        async def ask(place: Hold) -> dict[str, int]:
+            ledger = place.read_ledger(thoroughly=False)
             try:
                 return await ledger.ask(counts)
             finally:
                 await ledger.close()
 
         try:
-            found = asyncio.run(ask(self.settings.outbox)) if self.settings else {}
+            found = asyncio.run(ask(self._place())) if self.settings else {}
         except PipelineError:
             return 0  # what is wrong with the ledger, the run itself has told
         return sum(rows for run, rows in found.items() if run not in runs)

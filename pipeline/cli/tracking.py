@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from pipeline.clarus.client import Clarus
+from pipeline.cli.holding import held
 from pipeline.cli.options import reached_clarus, settings_of, telling_of
 from pipeline.cli.progress_display import watching
 from pipeline.cli.screen import harmless, tell
@@ -18,14 +19,13 @@ from pipeline.progress import Progress
 from pipeline.runs.access import access_of
 from pipeline.runs.ages import age_of
 from pipeline.runs.context import RunContext
-from pipeline.runs.ledger_file import open_ledger
-from pipeline.runs.lock import holding
+from pipeline.runs.hold import Aside, Hold
 from pipeline.runs.outbox import make_folders, owners_alone
 from pipeline.stopping import Stopping, listening
 from pipeline.tracking import TrackReport, Wanted, track
 from pipeline.tracking.files import TRACKING, Change
 
-_LOCK = ".tracking.lock"  # of its own: a look does no harm to a run that is under way, nor keeps the next one out
+_ASIDE = Aside("track", ".tracking.lock")
 _SHOWN = 20  # changes; with -v all of them
 
 
@@ -38,11 +38,11 @@ def track_records(runs: Sequence[str], since: str | None, **options: Any) -> int
     with (
         listening(stopping.stop),
         owners_alone(),
-        holding(settings.outbox, _LOCK, "track"),
+        held(settings, options, stopping, _ASIDE) as hold,
         reached_clarus(settings, options["sandbox"]) as (reached, known_as),
         watching(options["quiet"], options["verbose"]) as progress,
     ):
-        report = asyncio.run(_track(wanted, reached, known_as, progress, stopping))
+        report = asyncio.run(_track(wanted, reached, known_as, progress, stopping, hold))
     telling = telling_of(options)
     if telling.as_json:
         tell(orjson.dumps(_as_json(report), option=orjson.OPT_INDENT_2).decode())
@@ -53,11 +53,11 @@ def track_records(runs: Sequence[str], since: str | None, **options: Any) -> int
 
 
 async def _track(
-    wanted: Wanted, settings: Settings, known_as: str, progress: Progress, stopping: Stopping
+    wanted: Wanted, settings: Settings, known_as: str, progress: Progress, stopping: Stopping, hold: Hold
 ) -> TrackReport:
-    ledger = open_ledger(settings.outbox, thoroughly=False)
+    ledger = hold.open_ledger(thoroughly=False)
     try:
-        async with Clarus(access_of(settings, known_as), stopping) as clarus:
+        async with Clarus(access_of(settings, known_as), stopping, fence=hold.lease) as clarus:
             return await track(wanted, RunContext(settings, clarus, ledger, progress, stopping))
     finally:
         await ledger.close()

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 import orjson
 
+from pipeline.cli.holding import held, tenant_of
 from pipeline.cli.options import reached_clarus, settings_of, telling_of
 from pipeline.cli.progress_display import watching
 from pipeline.cli.screen import tell
-from pipeline.config import Settings
 from pipeline.errors import UsageError
 from pipeline.runs.access import access_of
 from pipeline.runs.batch import Batch, forget_what_is_left
@@ -46,8 +46,8 @@ def forget_entry(record_type: str | None, reference: str | None, run: str | None
             raise UsageError("name a document, TYPE and REFERENCE, or a run with --run, not both")
         settings = settings_of(options)
         make_folders(settings.outbox)
-        with holding(settings.outbox):
-            return _say(asyncio.run(forget_what_is_left(settings.outbox, run)), options)
+        with held(settings, options, Stopping()) as hold:
+            return _say(asyncio.run(forget_what_is_left(hold, run)), options)
     if record_type is None or reference is None:
         raise UsageError("name what is to be forgotten: TYPE and REFERENCE, or --run RUN")
     wanted = Wanted(record_type, reference, options["account"], options["send_again"])
@@ -59,22 +59,13 @@ def rebuild_ledger(**options: Any) -> int:
     settings = settings_of(options)
     make_folders(settings.outbox)
     with owners_alone(), holding(settings.outbox):
-        told = asyncio.run(rebuild(settings, _tenant(settings, options["sandbox"])))
+        told = asyncio.run(rebuild(settings, tenant_of(settings, options["sandbox"])))
     telling = telling_of(options)
     if telling.as_json:
         tell(orjson.dumps({"exit_code": 0, **told.counts}).decode())
     elif not telling.quiet:
         tell(told.sentence)
     return 0
-
-
-def _tenant(settings: Settings, sandbox: bool) -> str:
-    """Whose records the results files speak of."""
-    if sandbox:
-        return "sandbox"
-    if not settings.clarus.subdomain:
-        raise UsageError("whose records these are is not known: set clarus.subdomain or CLARUS_SUBDOMAIN")
-    return access_of(settings).tenant
 
 
 def _say(forgotten: Forgotten, options: Mapping[str, Any]) -> int:
@@ -93,8 +84,8 @@ def _with_clarus(options: Mapping[str, Any], call: Callable[[Batch], Coroutine[A
     with (
         listening(stopping.stop),
         owners_alone(),
-        holding(settings.outbox),
+        held(settings, options, stopping) as hold,
         reached_clarus(settings, options["sandbox"]) as (reached, known_as),
         watching(options["quiet"], options["verbose"]) as progress,
     ):
-        return asyncio.run(call(Batch(reached, access_of(reached, known_as), progress, stopping)))
+        return asyncio.run(call(Batch(reached, access_of(reached, known_as), hold.watched(progress), stopping, hold)))

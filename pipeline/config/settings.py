@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf, S
 
 from pipeline.config import network, rules
 from pipeline.config.afterwards import LogSettings, MetricsSettings, NotifySettings
+from pipeline.config.cluster import ClusterSettings
 from pipeline.config.declared import FOLDER, declare_records
 from pipeline.config.file import read_config_file
 from pipeline.config.keys import SECRETS, Given, Key
@@ -35,6 +36,7 @@ ENVIRONMENT: Mapping[str, Key] = {
     "CLARUS_CLIENT_SECRET_FILE": ("clarus", "client_secret_file"),
     "CLARUS_SCOPE": ("clarus", "scope"),
     "CLARUS_ACCESS_TOKEN": ("clarus", "access_token"),
+    "CLARUS_LEDGER": ("cluster", "ledger"),
 }
 
 # Strict: TOML has types of its own, and pydantic alone would take `true` for 1.
@@ -115,6 +117,7 @@ class Settings(BaseModel):
     inbox: Path = Path("inbox")
     outbox: Path = Path("outbox")
     clarus: ClarusSettings = ClarusSettings()
+    cluster: ClusterSettings = ClusterSettings()
     tracking: TrackingSettings = TrackingSettings()
     notify: NotifySettings = NotifySettings()
     log: LogSettings = LogSettings()
@@ -157,7 +160,7 @@ def load_settings(
         UsageError: one sentence for each fault, with file and key. Never a secret.
     """
     declare_records((config or DEFAULT_FILE).parent / FOLDER)
-    settings = _settings(_from_file(config, profile), environ, overrides)
+    settings = _of_profile(_settings(_from_file(config, profile), environ, overrides), profile, overrides)
     names = {source.profile for source in settings.sources if source.profile}
     of_profiles = {}
     for name in sorted(names):
@@ -165,6 +168,15 @@ def load_settings(
         of_files = _from_file(config, profile, (name, source.where))
         of_profiles[name] = _settings(of_files, environ, overrides)
     return settings.model_copy(update={"of_profiles": of_profiles}) if names else settings
+
+
+def _of_profile(settings: Settings, profile: str | None, overrides: Mapping[str, Any]) -> Settings:
+    """Fill in the folders that [cluster] has for every profile, where no option names others."""
+    found: dict[str, Any] = {}
+    for which in ("inbox", "outbox"):
+        if overrides.get(which) is None and (folder := settings.cluster.folder(which, profile)) is not None:
+            found[which] = folder
+    return settings.model_copy(update=found)
 
 
 def _settings(of_file: Mapping[Key, Given], environ: Mapping[str, str], overrides: Mapping[str, Any]) -> Settings:
@@ -210,6 +222,7 @@ def _from_file(config: Path | None, profile: str | None, of_source: tuple[str, s
     known = {
         "": Settings.model_fields.keys() - {"spellings", "of_profiles"},
         "clarus": ClarusSettings.model_fields.keys() - SECRETS,
+        "cluster": ClusterSettings.model_fields.keys() - {"ledger"},
         **{table: settings.model_fields for table, settings in _TABLES.items()},
     }
     return read_config_file(config or DEFAULT_FILE, profile, known, of_source)

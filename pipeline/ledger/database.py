@@ -24,6 +24,14 @@ class Database(Protocol):
         """What narrows the tables of runs to ours, by column: nothing in a file that is an outbox's own."""
 
     @property
+    def signature(self) -> Mapping[str, str | int]:
+        """Who begins a run, by column: nothing where that can only be this machine."""
+
+    @property
+    def ahead(self) -> float:
+        """Seconds that the database's clock is ahead of ours: moments stand in it by its own clock."""
+
+    @property
     def now(self) -> str:
         """The SQL expression for the moment, as `statements.now` writes it."""
 
@@ -42,6 +50,9 @@ class Database(Protocol):
 
     def commit(self) -> None:
         """Return when what was written down is safe; this may wait for a disk or a network."""
+
+    def interrupt(self) -> None:
+        """End a wait for a network, from another thread; where there is none, do nothing."""
 
     def close(self) -> None:
         """Close it; what was not committed is lost."""

@@ -6,13 +6,18 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
-from pipeline.errors import LedgerUnusable
+from pipeline.errors import Unfinished
 from pipeline.ledger import sqlite, statements
 from pipeline.ledger.database import Database, Write
 from pipeline.ledger.entries import Entry, Identity, RunFile
+
+if TYPE_CHECKING:
+    from pipeline.ledger.lease import Lease
 
 T = TypeVar("T")
 
@@ -22,7 +27,7 @@ _GATHERED_SECONDS = 0.005
 
 
 class Ledger:
-    """What one run at a time knows and records: of an outbox, in its SQLite file.
+    """What one run at a time knows and records: of an outbox, in its SQLite file, or of a tenant, in PostgreSQL.
 
     Every write is committed in the order in which it was asked for; writes that wait at the same time share a commit,
     so that the disk does not bound the rate of posting.
@@ -33,7 +38,8 @@ class Ledger:
         self._thread = ThreadPoolExecutor(1, "ledger")  # a commit waits for the disk: not in the event loop
         self._asked: list[_Write] = []
         self._committing: asyncio.Task[None] | None = None
-        self._trouble: LedgerUnusable | None = None  # once a commit has failed, nothing is written any more
+        self._waits_since = inf
+        self._trouble: Unfinished | None = None  # once a commit has failed, nothing is written any more
 
     @classmethod
     def open(cls, path: Path, thoroughly: bool = True) -> Self:
@@ -45,6 +51,19 @@ class Ledger:
         return cls(sqlite.open_file(path, thoroughly))
 
     @classmethod
+    def shared(
+        cls, address: str, tenant: str, lease: Lease | None = None, machine: str = "", fenced: bool = True
+    ) -> Self:
+        """Open the ledger in PostgreSQL for one tenant; without a lease, to read it only, unless it is not `fenced`.
+
+        Raises:
+            UsageError, LedgerUnusable: it cannot be used; the sentence says why.
+        """
+        from pipeline.ledger.postgres import PostgresDatabase  # its driver need not be installed
+
+        return cls(PostgresDatabase(address, tenant, lease, machine, fenced))
+
+    @classmethod
     def open_to_read(cls, path: Path, thoroughly: bool = True) -> Self:
         """Open the ledger without ever writing to it; where there is none, an empty one in memory.
 
@@ -52,6 +71,29 @@ class Ledger:
             LedgerUnusable: as in `open`.
         """
         return cls(sqlite.open_file_to_read(path, thoroughly))
+
+    @property
+    def name(self) -> str:
+        """What people know it by: its path, or its address without a password."""
+        return self._database.name
+
+    def unknown_runs(self, names: Sequence[str]) -> list[str]:
+        """Return which of these runs it does not know, whosever they are; asked before anything else is."""
+        return statements.unknown_runs(self._database, names)
+
+    def drop(self) -> None:
+        """Close it before anything was asked of it."""
+        self._thread.shutdown()
+        self._database.close()
+
+    @property
+    def waits_since(self) -> float:
+        """Since when the database has been at the same thing, by `time.monotonic`; infinity while it is idle."""
+        return self._waits_since
+
+    def interrupt(self) -> None:
+        """End a wait for a database that does not answer; what was not written then never will be."""
+        self._database.interrupt()
 
     async def close(self) -> None:
         """Commit what was asked for and close the file."""
@@ -167,9 +209,12 @@ class Ledger:
         """Return the rows of a run that came back in a later one: the checksum of their table, and their numbers."""
         return await self._in_thread(lambda: statements.closed_rows(self._database, run))
 
-    async def unsettled_runs(self) -> list[tuple[str, str]]:
-        """Return the runs, of whatever tenant, of which anything is left, each with its tenant; oldest first."""
-        return await self._in_thread(lambda: statements.runs(self._database, "owed"))
+    async def unsettled_runs(self, whosever: bool = False) -> list[tuple[str, str]]:
+        """Return the runs of which anything is left, each with its tenant; oldest first.
+
+        In an outbox's own ledger these are all; in a shared one those of its tenant, or `whosever` they are.
+        """
+        return await self._in_thread(lambda: statements.runs(self._database, "owed", whosever=whosever))
 
     async def all_runs(self) -> list[tuple[str, str]]:
         """Return all runs, of whatever tenant, each with its tenant; oldest first."""
@@ -194,6 +239,10 @@ class Ledger:
     async def knows_run(self, run: str, tenant: str) -> bool:
         """Whether this is a run of the tenant."""
         return run in await self._runs(tenant)
+
+    async def machine_of(self, run: str) -> str:
+        """Where a run was begun: an outbox of some machine; "" where that can only be here."""
+        return await self._in_thread(lambda: statements.machine_of(self._database, run))
 
     async def files_of(self, run: str) -> list[RunFile]:
         """Return a run's files, in their order; some may not have reached its folder before the run died."""
@@ -222,7 +271,7 @@ class Ledger:
                     # holds: at 128 requests at once that halved the rate of posting. Here each takes 10 microseconds.
                     self._database.write_down((write.sql, write.values) for write in writes)
                     await self._in_thread(self._database.commit)
-                except LedgerUnusable as error:
+                except Unfinished as error:
                     # What was not written stays as it was: at worst a document counts as sent, and is looked up.
                     self._trouble = error
             for write in writes:
@@ -230,7 +279,14 @@ class Ledger:
         self._committing = None
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._timed, call)
+
+    def _timed(self, call: Callable[[], T]) -> T:
+        self._waits_since = monotonic()
+        try:
+            return call()
+        finally:
+            self._waits_since = inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +295,7 @@ class _Write:
     values: Sequence[Any]
     done: asyncio.Future[None] | None
 
-    def conclude(self, trouble: LedgerUnusable | None) -> None:
+    def conclude(self, trouble: Unfinished | None) -> None:
         """Tell who waits for it, if he still does."""
         if self.done is None or self.done.done():
             return

@@ -45,6 +45,8 @@ class SqliteDatabase:
     """A `Database` over a connection that has been checked."""
 
     scope: Mapping[str, str] = {}
+    signature: Mapping[str, str | int] = {}
+    ahead = 0.0
     now = "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"  # at a tenth of the time that Python takes
 
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
@@ -79,6 +81,9 @@ class SqliteDatabase:
             except BaseException:
                 self._roll_back()
                 raise
+
+    def interrupt(self) -> None:
+        """A disk is not waited for."""
 
     def close(self) -> None:
         """Close the file."""

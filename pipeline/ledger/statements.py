@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -46,7 +46,7 @@ def upsert(database: Database, entry: Entry) -> Write:
         entry.attempts,
         entry.run,
         entry.error,
-        entry.sent_at,
+        None if entry.sent_at is None else entry.sent_at + database.ahead,
     )
 
 
@@ -61,7 +61,7 @@ def select(database: Database, identities: Sequence[Identity]) -> dict[Identity,
             " WHERE (tenant, record, account, reference) = (column1, column2, column3, column4)"
         )
         values = [part for name in asked for part in (name.tenant, name.record, name.account, name.reference)]
-        entries = map(_entry, database.rows(sql, values))
+        entries = _entries(database, database.rows(sql, values))
         found.update({entry.identity: entry for entry in entries})
     return found
 
@@ -109,7 +109,7 @@ def with_references(database: Database, tenant: str, record: str, references: Se
             f"SELECT {_columns(database)} FROM documents"
             f" WHERE tenant = ? AND record = ? AND reference IN ({', '.join('?' * len(asked))})"
         )
-        found += map(_entry, database.rows(sql, (tenant, record, *asked)))
+        found += _entries(database, database.rows(sql, (tenant, record, *asked)))
     return found
 
 
@@ -119,7 +119,7 @@ def made(database: Database, tenant: str, run: str | None) -> list[Entry]:
     values: tuple[str, ...] = (tenant,)
     if run is not None:
         sql, values = f"{sql} AND run = ?", (tenant, run)
-    return [*map(_entry, database.rows(sql, values))]
+    return _entries(database, database.rows(sql, values))
 
 
 def latest(database: Database, tenant: str, record: str, most: int) -> list[Entry]:
@@ -128,13 +128,13 @@ def latest(database: Database, tenant: str, record: str, most: int) -> list[Entr
         f"SELECT {_columns(database)} FROM documents WHERE tenant = ? AND record = ?"
         " AND state IN ('created', 'updated', 'gone') ORDER BY clarus_id DESC LIMIT ?"
     )
-    return [*map(_entry, database.rows(sql, (tenant, record, most)))]
+    return _entries(database, database.rows(sql, (tenant, record, most)))
 
 
 def in_doubt(database: Database, tenant: str, run: str) -> list[Entry]:
     """Return the entries of documents that a run sent without an answer."""
     sql = f"SELECT {_columns(database)} FROM documents WHERE tenant = ? AND run = ? AND state = 'sent'"
-    return [*map(_entry, database.rows(sql, (tenant, run)))]
+    return _entries(database, database.rows(sql, (tenant, run)))
 
 
 def forget(identity: Identity) -> Write:
@@ -162,8 +162,13 @@ def begin_run(database: Database, run: str, tenant: str, files: Sequence[RunFile
     for place, file in enumerate(files):
         of_file = {"place": place, "name": file.name, "source": str(file.source.absolute()), "copied": int(file.copied)}
         yield _insert("files", {**key, **of_file})
-    sql, values = _insert("runs", {**key, "tenant": tenant, "begun_at": now(), "owed": 1, "unfinished": 1})
-    yield f"{sql} ON CONFLICT ({', '.join(key)}) DO UPDATE SET ended_at = NULL, owed = 1, unfinished = 1", values
+    begun = {**key, "tenant": tenant, "begun_at": now(), "owed": 1, "unfinished": 1, **database.signature}
+    sql, values = _insert("runs", begun)
+    signed = "".join(f", {column} = excluded.{column}" for column in database.signature)
+    yield (
+        f"{sql} ON CONFLICT ({', '.join(key)}) DO UPDATE SET ended_at = NULL, owed = 1, unfinished = 1{signed}",
+        values,
+    )
 
 
 def end_run(database: Database, run: str, owed: int, unfinished: bool) -> Write:
@@ -196,15 +201,40 @@ def closed_rows(database: Database, run: str) -> list[tuple[str, int]]:
 
 
 def runs(
-    database: Database, what: Literal["owed", "unfinished", ""] = "", tenant: str | None = None
+    database: Database,
+    what: Literal["owed", "unfinished", ""] = "",
+    tenant: str | None = None,
+    whosever: bool = False,
 ) -> list[tuple[str, str]]:
-    """Return runs, each with its tenant: all, or those of which something is left; oldest first."""
-    where, values = _where({**database.scope, **({} if tenant is None else {"tenant": tenant})})
+    """Return runs, each with its tenant: all, or those of which something is left; oldest first.
+
+    Those of the database's scope, unless `tenant` names one or it does not matter `whosever` they are.
+    """
+    where, values = _where({"tenant": tenant} if tenant is not None else {} if whosever else database.scope)
     left = f" AND {what} <> 0" if what else ""
     return [
         (run, whose)
         for run, whose in database.rows(f"SELECT run, tenant FROM runs WHERE {where}{left} ORDER BY run", values)
     ]
+
+
+def unknown_runs(database: Database, names: Sequence[str]) -> list[str]:
+    """Return which of these runs the database does not know, whosever they are."""
+    known = set[str]()
+    for start in range(0, len(names), _ASKED_AT_ONCE):
+        asked = names[start : start + _ASKED_AT_ONCE]
+        known.update(
+            run for (run,) in database.rows(f"SELECT run FROM runs WHERE run IN ({', '.join('?' * len(asked))})", asked)
+        )
+    return [name for name in names if name not in known]
+
+
+def machine_of(database: Database, run: str) -> str:
+    """Where a run was begun; "" where that can only be here."""
+    if "machine" not in database.signature:
+        return ""
+    where, values = _where(_key(database, run))
+    return next((machine for (machine,) in database.rows(f"SELECT machine FROM runs WHERE {where}", values)), "")
 
 
 def left_of(database: Database, run: str) -> int:
@@ -253,7 +283,11 @@ def _upsert_at(now: str) -> str:
     return _UPSERT.format(now=now)
 
 
-def _entry(row: Sequence[Any]) -> Entry:
+def _entries(database: Database, rows: Sequence[Sequence[Any]]) -> list[Entry]:
+    return [_entry(row, database.ahead) for row in rows]
+
+
+def _entry(row: Sequence[Any], ahead: float) -> Entry:
     return Entry(
         identity=Identity(*row[:4]),
         state=State(row[4]),
@@ -263,10 +297,10 @@ def _entry(row: Sequence[Any]) -> Entry:
         line_ids=tuple(orjson.loads(row[8])),
         known_ids=tuple(orjson.loads(row[9])),
         attempts=row[10],
-        changed_at=datetime.fromisoformat(row[12]),
+        changed_at=datetime.fromisoformat(row[12]) - timedelta(seconds=ahead),
         run=row[13],
         error=row[14],
-        sent_at=row[15],
+        sent_at=None if row[15] is None else row[15] - ahead,
     )
 
 

@@ -6,6 +6,7 @@ REAL, and what it says of runs or documents begins with their tenant.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from pipeline.ledger import calls, open_rows, tracking
@@ -63,3 +64,48 @@ MIGRATIONS: Mapping[int, str] = {  # to each version from the one before it
 }
 
 VERSION = max(MIGRATIONS)
+
+
+# The same in PostgreSQL, where many tenants share the tables: two of them may have runs of one name.
+FIRST_SHARED = """
+CREATE TABLE meta (version bigint NOT NULL);
+CREATE TABLE documents (
+    tenant text NOT NULL, record text NOT NULL, account text NOT NULL, reference text NOT NULL,
+    state text NOT NULL, fingerprint text NOT NULL, parts text NOT NULL,
+    clarus_id bigint, line_ids text NOT NULL, known_ids text NOT NULL,
+    attempts bigint NOT NULL, first_at text NOT NULL, changed_at text NOT NULL, run text NOT NULL, error text NOT NULL,
+    sent_at double precision,
+    PRIMARY KEY (tenant, record, account, reference)
+);
+CREATE INDEX documents_by_id ON documents (tenant, record, clarus_id);
+CREATE INDEX documents_by_run ON documents (tenant, run);
+CREATE TABLE runs (
+    tenant text NOT NULL, run text NOT NULL, begun_at text NOT NULL, ended_at text,
+    owed bigint NOT NULL, unfinished bigint NOT NULL, epoch bigint NOT NULL, machine text NOT NULL,
+    PRIMARY KEY (tenant, run)
+);
+CREATE TABLE files (
+    tenant text NOT NULL, run text NOT NULL, place bigint NOT NULL,
+    name text NOT NULL, source text NOT NULL, copied bigint NOT NULL,
+    PRIMARY KEY (tenant, run, place)
+);
+CREATE TABLE spellings (
+    tenant text NOT NULL, list text NOT NULL, ours text NOT NULL, kept text NOT NULL, cut bigint NOT NULL
+);
+CREATE TABLE closed_rows (
+    tenant text NOT NULL, run text NOT NULL, checksum text NOT NULL, row bigint NOT NULL, by_run text NOT NULL,
+    PRIMARY KEY (tenant, run, checksum, row)
+);
+CREATE TABLE leases (
+    tenant text PRIMARY KEY, holder text NOT NULL, epoch bigint NOT NULL,
+    since timestamptz NOT NULL, until timestamptz NOT NULL, released boolean NOT NULL,
+    stage text NOT NULL, done bigint NOT NULL, total bigint NOT NULL, ended_at timestamptz, exit_code bigint
+);
+"""
+
+
+def for_postgres(migration: str) -> str:
+    """A migration in the words of PostgreSQL."""
+    for ours, its in ((r"\bINTEGER\b", "bigint"), (r"\bREAL\b", "double precision"), (r"\s*\bWITHOUT ROWID\b", "")):
+        migration = re.sub(ours, its, migration)
+    return migration

@@ -13,6 +13,8 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
+from pipeline import fence
+
 log = logging.getLogger(__name__)
 
 _LONGEST_NAME = 255  # bytes
@@ -66,22 +68,42 @@ def replacing(target: Path, clock: Clock = _CLOCK) -> Iterator[Path]:
         yield temporary
         if _flushes.get():
             _flush_to_disk(temporary)
+        remove_of_earlier_epochs(target, "tmp")
         _put_in_place(temporary, target, clock)
     finally:
         temporary.unlink(missing_ok=True)
 
 
 def temporary_name(name: str, suffix: str) -> str:
-    """Name a file while it is being written; always the same, so that what a crash leaves behind is replaced."""
-    temporary = f".{name}.{suffix}"
+    """Name a file while it is being written; always the same, so that what a crash leaves behind is replaced.
+
+    Where a tenant is served from several machines, the epoch stands in the name: two that believe to hold the tenant
+    never write into one file.
+    """
+    epoch = fence.epoch()
+    ending = suffix if epoch is None else f"{epoch}.{suffix}"
+    temporary = f".{name}.{ending}"
     if len(os.fsencode(temporary)) <= _LONGEST_NAME:
         return temporary
-    return f".{sha256(os.fsencode(name)).hexdigest()}.{suffix}"
+    return f".{sha256(os.fsencode(name)).hexdigest()}.{ending}"
+
+
+def remove_of_earlier_epochs(target: Path, suffix: str) -> None:
+    """Remove what a run that lost the tenant has left of the same file."""
+    own = fence.epoch()
+    if own is None:
+        return
+    name = temporary_name(target.name, suffix).removesuffix(f".{own}.{suffix}")
+    for path in target.parent.iterdir():
+        epoch = path.name.removeprefix(f"{name}.").removesuffix(f".{suffix}")
+        if path.name == f"{name}.{epoch}.{suffix}" and epoch.isdecimal() and int(epoch) < own:
+            path.unlink(missing_ok=True)
 
 
 def _put_in_place(temporary: Path, target: Path, clock: Clock) -> None:
     until = clock.now() + _PATIENCE_SECONDS
     while True:
+        fence.check_files()
         try:
             temporary.replace(target)
         except PermissionError:

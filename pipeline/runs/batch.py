@@ -11,7 +11,7 @@ from pipeline.clarus.access import Access
 from pipeline.clarus.client import Clarus
 from pipeline.config import Settings
 from pipeline.errors import Stopped, Unfinished, UsageError
-from pipeline.ledger import Left
+from pipeline.ledger import Ledger, Left
 from pipeline.ledger.statements import pruned
 from pipeline.load import Finding
 from pipeline.progress import Progress
@@ -19,8 +19,8 @@ from pipeline.runs.auditing import AuditReport, find_faults, sentence
 from pipeline.runs.closing import Finished, settled
 from pipeline.runs.context import RunContext
 from pipeline.runs.forgetting import Forgotten, Wanted, forget_document, forget_run
+from pipeline.runs.hold import Hold, machine_of
 from pipeline.runs.intake import bring_in, take_in
-from pipeline.runs.ledger_file import open_ledger, read_ledger
 from pipeline.runs.outbox import PAYLOADS, new_run_folder
 from pipeline.runs.rehearsal import rehearse
 from pipeline.runs.run import Run, rewrite_results, run_folder
@@ -33,12 +33,13 @@ from pipeline.values.outcomes import OWED, RETRIED, Status
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Runs folders of the outbox, which the caller holds."""
+    """Runs folders of the outbox, which the caller holds, or whose tenant."""
 
     settings: Settings
     access: Access
     progress: Progress
     stopping: Stopping
+    hold: Hold
 
     async def run(self, files: Sequence[Path], keep: bool) -> BatchReport:
         """Finish earlier runs, then run these files; `keep` copies them into the run folder instead of moving them.
@@ -68,9 +69,9 @@ class Batch:
 
     async def rehearse(self, files: Sequence[Path]) -> BatchReport:
         """Do everything but sending; the files stay where they are, and nothing is left unfinished."""
-        ledger = read_ledger(self.settings.outbox)
+        ledger = self.hold.read_ledger()
         try:
-            async with Clarus(self.access, self.stopping) as clarus:
+            async with self._clarus(ledger) as clarus:
                 folder = new_run_folder(self.settings.outbox)
                 context = RunContext(self.settings, clarus, ledger, self.progress, self.stopping)
                 return BatchReport([await rehearse(folder, [*unpacked(folder, files)], context)])
@@ -128,12 +129,18 @@ class Batch:
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[RunContext]:
-        ledger = open_ledger(self.settings.outbox)
+        ledger = self.hold.open_ledger()
         try:
-            async with Clarus(self.access, self.stopping) as clarus:
+            async with self._clarus(ledger) as clarus:
                 yield RunContext(self.settings, clarus, ledger, self.progress, self.stopping)
         finally:
             await ledger.close()
+
+    @asynccontextmanager
+    async def _clarus(self, ledger: Ledger) -> AsyncIterator[Clarus]:
+        fence = self.hold.lease
+        async with self.hold.keeping(ledger, self.stopping), Clarus(self.access, self.stopping, fence=fence) as clarus:
+            yield clarus
 
     async def _take_up(
         self,
@@ -149,6 +156,9 @@ class Batch:
             if self.stopping.reason:
                 break  # the others stay unfinished as they are
             folder = self.settings.outbox / run
+            if machine := await self._elsewhere(folder, context):
+                self.progress.say(f"run {run} is unfinished, and its files are on {machine}: it goes on there")
+                continue
             came = await bring_in(folder, context)
             left = await context.ledger.left_of(run)
             if came.names:
@@ -163,6 +173,13 @@ class Batch:
                     await context.ledger.end_run(run, left, unfinished=True)
                     unsettled.append(without_input(run, came.missing, not folder.is_dir()))
         return finished
+
+    async def _elsewhere(self, folder: Path, context: RunContext) -> str:
+        """The machine that has the folder of a run, where it is another one; else ""."""
+        if folder.is_dir():
+            return ""
+        machine = await context.ledger.machine_of(folder.name)
+        return "" if machine == machine_of(self.settings.outbox) else machine
 
     async def _is_settled(self, run: str, left: int, names: Sequence[str], context: RunContext) -> bool:
         """Whether nothing of a run was left but documents in doubt, and Clarus has all of them."""
@@ -179,13 +196,13 @@ class Batch:
             self.stopping.check()
 
 
-async def forget_what_is_left(outbox: Path, run: str) -> Forgotten:
+async def forget_what_is_left(hold: Hold, run: str) -> Forgotten:
     """Let go of what a run has left to do; Clarus is not needed for it.
 
     Raises:
         UsageError: the ledger does not know the run.
     """
-    ledger = open_ledger(outbox)
+    ledger = hold.open_ledger()
     try:
         return await forget_run(run, ledger)
     finally:

@@ -15,24 +15,25 @@ from pathlib import Path
 
 from pipeline.errors import PipelineError
 from pipeline.ledger.calls import CallLine, newest, written
-from pipeline.runs.ledger_file import open_ledger, read_ledger
+from pipeline.runs.hold import Hold
 from pipeline.runs.mounts import network_file_system
 from pipeline.runs.outbox import owners_alone
 
 _BESIDE = ".history.jsonl"
 
 
-def put_down(outbox: Path, line: CallLine) -> None:
+def put_down(place: Hold, line: CallLine) -> None:
     """Put a line into the history, in place of what was there of the same call; where that cannot be done, nothing is.
 
     The outbox may be another run's: a line is written between two of its commits.
     """
+    outbox = place.outbox
     if not outbox.is_dir():
         return
     with owners_alone():
         try:
-            if not network_file_system(outbox):
-                asyncio.run(_into_ledger(outbox, line))
+            if place.address or not network_file_system(outbox):
+                asyncio.run(_into_ledger(place, line))
                 return
         except (PipelineError, OSError):
             pass
@@ -40,26 +41,26 @@ def put_down(outbox: Path, line: CallLine) -> None:
             _beside(outbox, line)
 
 
-async def history(outbox: Path, most: int) -> list[CallLine]:
+async def history(place: Hold, most: int) -> list[CallLine]:
     """Return the latest calls, the newest first.
 
     Raises:
         UsageError: the outbox holds runs, and no ledger that knows them.
         LedgerUnusable: it cannot be read.
     """
-    ledger = read_ledger(outbox, thoroughly=False)
+    ledger = place.read_ledger(thoroughly=False)
     try:
         lines = {line.call: line for line in await ledger.ask(lambda database: newest(database, most))}
     finally:
         await ledger.close()
-    for line in _read_beside(outbox):
+    for line in _read_beside(place.outbox):
         if line.call not in lines or lines[line.call].ended is None:
             lines[line.call] = line
     return sorted(lines.values(), key=lambda line: line.call, reverse=True)[:most]
 
 
-async def _into_ledger(outbox: Path, line: CallLine) -> None:
-    ledger = open_ledger(outbox, thoroughly=False)
+async def _into_ledger(place: Hold, line: CallLine) -> None:
+    ledger = place.open_history()
     try:
         await ledger.write_all(lambda database: [written(database, line)])
     finally:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
-from pipeline.results.atomic_write import temporary_name
+from pipeline.fence import check_files
+from pipeline.results.atomic_write import remove_of_earlier_epochs, temporary_name
 from pipeline.runs.whole_files import is_being_written, signature
 
 # Other programs write these while a file is on its way.
@@ -107,6 +108,7 @@ def move(source: Path, target: Path) -> None:
         copy(source, target)
         source.unlink()
         return
+    check_files()
     try:
         source.rename(target)
     except OSError as error:
@@ -119,12 +121,14 @@ def move(source: Path, target: Path) -> None:
 def copy(source: Path, target: Path) -> None:
     """Copy a file so that the target is never seen half written."""
     part = target.with_name(temporary_name(target.name, "part"))
+    remove_of_earlier_epochs(target, "part")
     copied = None
     while copied != (there := signature(source)):  # until nobody has changed it meanwhile
         shutil.copy2(source, part)
         copied = there
     with part.open("rb") as written:
         os.fsync(written.fileno())
+    check_files()
     part.replace(target)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from pipeline.errors import LedgerUnusable, Stopped
+from pipeline.errors import LeaseLost, LedgerUnusable, Stopped
 from pipeline.ledger import RunFile
 from pipeline.results.names import RESERVED_NAMES
 from pipeline.results.summary import SUMMARY
@@ -33,7 +33,7 @@ async def take_in(files: Sequence[Path], keep: bool, folder: Path, context: RunC
     try:
         # Before the first file moves: whatever happens from now on, the next run looks into this folder.
         await context.ledger.begin_run(folder.name, context.clarus.tenant, taken)
-    except LedgerUnusable:
+    except (LedgerUnusable, LeaseLost):
         folder.rmdir()
         raise
     return await bring_in(folder, context)

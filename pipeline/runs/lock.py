@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipeline.errors import OutboxBusy, UsageError
 from pipeline.runs.mounts import network_file_system
+from pipeline.runs.outbox import MOVED
 
 with warnings.catch_warnings():
     # Said at the import, of a Python without locks of its own.
@@ -34,7 +35,12 @@ def holding(outbox: Path, lock: str = _LOCK, who: str = "run") -> Iterator[None]
     if kind := network_file_system(outbox):
         raise UsageError(
             f"the outbox {outbox} is on a network file system ({kind}), where neither its lock nor its ledger is safe: "
-            "set outbox to a folder on a disk of this machine"
+            "set outbox to a folder on a disk of this machine, or keep the ledger in PostgreSQL ([cluster] ledger_file)"
+        )
+    if (outbox / MOVED).exists():
+        raise UsageError(
+            f"the ledger of {outbox} was brought into PostgreSQL ({MOVED} says when): set ledger_file under [cluster],"
+            " or CLARUS_LEDGER, to its address"
         )
     with ExitStack() as held:
         try:

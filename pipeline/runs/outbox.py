@@ -12,6 +12,7 @@ from pathlib import Path
 from pipeline.errors import UsageError
 
 LEDGER = "ledger.sqlite3"
+MOVED = "ledger.moved"  # beside a ledger that was brought into a shared one: it is closed for good
 PAYLOADS = "payloads.jsonl"  # what a rehearsal would send; its folder holds no run
 
 # By Windows; the names also with a suffix behind them.

@@ -7,19 +7,20 @@ from pathlib import Path
 
 from pipeline.errors import PipelineError
 from pipeline.results.summary import SUMMARY
-from pipeline.runs.ledger_file import read_ledger
+from pipeline.runs.hold import Hold
 from pipeline.values.outcomes import OWED
 
 
-async def owed_rows(outbox: Path) -> int | None:
+async def owed_rows(place: Hold) -> int | None:
     """Count them by the summaries of the runs that the ledger knows as unfinished; None where it cannot be read.
 
     A run that died before it had a summary counts as one row: how many it has, only its files know.
     """
+    outbox = place.outbox
     if not outbox.is_dir():
         return 0
     try:
-        ledger = read_ledger(outbox, thoroughly=False)
+        ledger = place.read_ledger(thoroughly=False)
     except PipelineError:
         return None
     try:

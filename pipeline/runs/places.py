@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path, PurePath
 
+from pipeline.fence import check_files
+
 _PLACES = ".places.json"  # name in the run folder -> place in the inbox
 
 
@@ -13,6 +15,7 @@ def remember_places(folder: Path, places: Mapping[str, PurePath]) -> None:
     """Keep the places of files whose name in the folder is another one."""
     others = {name: place.as_posix() for name, place in places.items() if place.as_posix() != name}
     if others:
+        check_files()
         (folder / _PLACES).write_text(json.dumps(others, ensure_ascii=True), encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ from pipeline.ledger import Ledger, Left
 from pipeline.ledger.open_rows import counts, let_go
 from pipeline.ledger.statements import prune, pruned, runs
 from pipeline.results.summary import read_summary
-from pipeline.runs.ledger_file import open_ledger, read_ledger
+from pipeline.runs.hold import Hold
 from pipeline.runs.outbox import PAYLOADS, begun_at, is_run
 
 # By the summaries of versions that did not take down which rows need someone.
@@ -34,7 +34,7 @@ class Pruned:
         return {"exit_code": 0, "dry_run": dry_run, "removed": self.removed, "kept": kept, "bytes": self.size}
 
 
-async def prune_runs(outbox: Path, older_than: timedelta, dry_run: bool, now: datetime | None = None) -> Pruned:
+async def prune_runs(place: Hold, older_than: timedelta, dry_run: bool, now: datetime | None = None) -> Pruned:
     """Remove the folders of runs and rehearsals that are older, but for those in which anything is unfinished.
 
     The caller holds the outbox. It may be killed at any time: what was begun is finished by the next call.
@@ -45,7 +45,8 @@ async def prune_runs(outbox: Path, older_than: timedelta, dry_run: bool, now: da
         OSError: a folder cannot be removed.
     """
     limit = (now or datetime.now(UTC)) - older_than
-    ledger = read_ledger(outbox) if dry_run else open_ledger(outbox)
+    outbox = place.outbox
+    ledger = place.read_ledger() if dry_run else place.open_ledger()
     try:
         told = Pruned()
         if not dry_run:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -15,6 +16,7 @@ from pipeline.clarus.access import Access
 from pipeline.clarus.client import Clarus
 from pipeline.config import Settings
 from pipeline.errors import CredentialsRefused, OutboxBusy, PipelineError, Unfinished, UsageError
+from pipeline.runs.hold import require_driver
 from pipeline.runs.lock import holding
 from pipeline.runs.outbox import make_folders, owners_alone
 from pipeline.stopping import Stopping
@@ -78,6 +80,9 @@ def local_checks(settings: Settings) -> Iterator[Check]:
     if not settings.outbox.is_dir():
         yield Check("lock", "not tried: there is no outbox", Unfinished.exit_code)
         return
+    if settings.cluster.address:
+        yield _shared_ledger(settings.cluster.address)
+        return
     try:
         with owners_alone(), holding(settings.outbox):
             yield Check("lock", "free")
@@ -87,6 +92,18 @@ def local_checks(settings: Settings) -> Iterator[Check]:
         yield Check("lock", str(error), error.exit_code)
     except OSError as error:
         yield Check("lock", f"{error.filename}: {error.strerror}", Unfinished.exit_code)
+
+
+def _shared_ledger(address: str) -> Check:
+    try:
+        require_driver()
+        from pipeline.ledger.server import check_server, connect, name_of
+
+        with closing(connect(address)) as connection:
+            check_server(connection, name_of(address))
+        return Check("ledger", f"{name_of(address)} answers")
+    except PipelineError as error:
+        return Check("ledger", str(error), error.exit_code)
 
 
 def _disk(folders: list[Path]) -> Check:

@@ -15,7 +15,7 @@ from pipeline.results.causes import Cause, causes_of
 from pipeline.results.issues import ISSUES, Issue, read_all_issues
 from pipeline.results.summary import read_summary
 from pipeline.runs.history import history
-from pipeline.runs.ledger_file import read_ledger
+from pipeline.runs.hold import Hold
 from pipeline.runs.outbox import begun_at
 from pipeline.values.problems import Severity
 
@@ -71,14 +71,14 @@ class Standing:
         return 1 if self.files or self.owed else 0
 
 
-async def standing(outbox: Path) -> Standing:
+async def standing(place: Hold) -> Standing:
     """Find out what is outstanding, from the ledger; why, from the files of the runs that it names.
 
     Raises:
         UsageError: the outbox holds runs, and no ledger that knows them.
         LedgerUnusable: it cannot be read.
     """
-    ledger = read_ledger(outbox, thoroughly=False)
+    ledger, outbox = place.read_ledger(thoroughly=False), place.outbox
     try:
         rows = await ledger.ask(select)
         unsettled = await ledger.unsettled_runs()
@@ -86,7 +86,7 @@ async def standing(outbox: Path) -> Standing:
         await ledger.close()
     files = [file for run, own in groupby(rows, key=lambda row: row.run) for file in _files(outbox / run, [*own])]
     owed = [_owed(outbox / run, tenant) for run, tenant in unsettled]
-    return Standing(files, owed, await history(outbox, _CALLS), datetime.now(UTC))
+    return Standing(files, owed, await history(place, _CALLS), datetime.now(UTC))
 
 
 def _files(folder: Path, rows: Sequence[OpenRow]) -> Iterator[OpenFile]:

@@ -45,7 +45,7 @@ async def under_other_addresses(context: RunContext) -> list[str]:
     own = context.clarus.tenant
     subdomain = own.partition("@")[0]
     sentences = []
-    for run, tenant in await context.ledger.unsettled_runs():
+    for run, tenant in await context.ledger.unsettled_runs(whosever=True):
         if tenant != own and tenant.partition("@")[0] == subdomain:
             sentences.append(
                 f"run {run} is unfinished under {tenant}, and this is {own}: nothing of it is sent here; set base_url"

@@ -21,6 +21,7 @@ from pipeline.config import (
     Settings,
     load_settings,
 )
+from pipeline.config.cluster import ClusterSettings
 from pipeline.values.outcomes import Status
 from schemas import RECORD_TYPES
 
@@ -72,6 +73,7 @@ def test_the_example_configuration_is_whole_and_accepted(tmp_path: Path) -> None
     secrets = {"client_secret", "access_token"}
     assert given.keys() - {"profiles"} == Settings.model_fields.keys() - {"spellings", "of_profiles"}
     assert given["clarus"].keys() == ClarusSettings.model_fields.keys() - secrets
+    assert given["cluster"].keys() == ClusterSettings.model_fields.keys() - {"ledger"}
     for table, settings in (("notify", NotifySettings), ("log", LogSettings), ("metrics", MetricsSettings)):
         assert given[table].keys() == settings.model_fields.keys()
     assert [name for name in ENVIRONMENT if f"`{name}`" not in EVERYWHERE] == []

@@ -6,7 +6,8 @@ import asyncio
 import resource
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import pytest
 
 from pipeline.errors import LedgerUnusable
 from pipeline.ledger import Entry, Identity, Ledger, RunFile, State
+from pipeline.ledger.lease import Lease, Terms
+from pipeline.ledger.preparing import make_tables
 
 
 def entry(reference: str = "ORD-1", state: State = State.SENT, **more: Any) -> Entry:
@@ -24,15 +27,35 @@ def files(*names: str) -> list[RunFile]:
     return [RunFile(name, Path("/inbox") / name, copied=False) for name in names]
 
 
-def with_ledger(path: Path, use: Callable[[Ledger], Awaitable[Any]]) -> Any:
-    async def scenario() -> Any:
-        ledger = Ledger.open(path)
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A ledger in PostgreSQL, served under a lease each time that it is opened."""
+
+    address: str
+
+    @contextmanager
+    def opened(self, tenant: str) -> Iterator[Ledger]:
+        lease = Lease.take(self.address, tenant, Terms(30, 0))
+        try:
+            yield Ledger.shared(self.address, tenant, lease, "here:/outbox")
+        finally:
+            lease.release(0)
+
+
+Place = Path | Shared
+
+
+def with_ledger(place: Place, use: Callable[[Ledger], Awaitable[Any]], tenant: str = "acme") -> Any:
+    async def scenario(ledger: Ledger) -> Any:
         try:
             return await use(ledger)
         finally:
             await ledger.close()
 
-    return asyncio.run(scenario())
+    if isinstance(place, Path):
+        return asyncio.run(scenario(Ledger.open(place)))
+    with place.opened(tenant) as ledger:
+        return asyncio.run(scenario(ledger))
 
 
 @pytest.fixture
@@ -40,7 +63,16 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "ledger.sqlite3"
 
 
-def test_remembers_a_document_across_runs(path: Path) -> None:
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    if request.param == "sqlite":
+        return tmp_path / "ledger.sqlite3"
+    address = request.getfixturevalue("postgres").database()
+    make_tables(address)
+    return Shared(address)
+
+
+def test_remembers_a_document_across_runs(place: Place) -> None:
     """Every field of an entry comes back as it was written."""
     written = entry(
         state=State.CREATED,
@@ -58,8 +90,8 @@ def test_remembers_a_document_across_runs(path: Path) -> None:
     async def find(ledger: Ledger) -> Any:
         return await ledger.find([written.identity, Identity("acme", "orders", "ACME", "ORD-2")])
 
-    with_ledger(path, write)
-    found = with_ledger(path, find)
+    with_ledger(place, write)
+    found = with_ledger(place, find)
 
     assert list(found) == [written.identity]
     read = found[written.identity]
@@ -91,7 +123,7 @@ def test_the_file_is_flushed_to_the_disk_with_every_commit(path: Path) -> None:
     assert with_ledger(path, use) == [(2,)]  # FULL
 
 
-def test_the_last_word_about_a_document_counts(path: Path) -> None:
+def test_the_last_word_about_a_document_counts(place: Place) -> None:
     """Writes that share a commit keep their order."""
 
     async def use(ledger: Ledger) -> State:
@@ -102,7 +134,7 @@ def test_the_last_word_about_a_document_counts(path: Path) -> None:
         assert found[entry().identity].clarus_id == 50
         return found[entry().identity].state
 
-    assert with_ledger(path, use) is State.CREATED
+    assert with_ledger(place, use) is State.CREATED
 
 
 def test_writes_that_wait_at_the_same_time_share_a_commit(path: Path) -> None:
@@ -121,7 +153,7 @@ def test_writes_that_wait_at_the_same_time_share_a_commit(path: Path) -> None:
     assert 1 <= commits <= 3
 
 
-def test_finding_does_not_wait_for_writes_that_come_later(path: Path) -> None:
+def test_finding_does_not_wait_for_writes_that_come_later(place: Place) -> None:
     """While workers write without a pause, the next documents can be prepared."""
 
     async def use(ledger: Ledger) -> bool:
@@ -138,25 +170,28 @@ def test_finding_does_not_wait_for_writes_that_come_later(path: Path) -> None:
         await asyncio.gather(*writing)
         return entry().identity in found
 
-    assert with_ledger(path, use)
+    assert with_ledger(place, use)
 
 
-def test_runs_are_owed_until_their_results_are_written(path: Path) -> None:
+def test_runs_are_owed_until_their_results_are_written(place: Place) -> None:
     """A run that died is owed; one that ended with nothing pending is not."""
 
     async def use(ledger: Ledger) -> list[Any]:
         await ledger.begin_run("run-1", "acme", files("a.csv"))
         await ledger.begin_run("run-2", "acme", files("c.csv", "b.csv"))
-        await ledger.begin_run("run-3", "globex", files("d.csv"))
         await ledger.begin_run("run-4", "acme", files("e.csv"))
         await ledger.end_run("run-1", owed=False, unfinished=True)
         await ledger.end_run("run-2", owed=False, unfinished=False)
         return [await ledger.owed_runs("acme"), await ledger.unfinished_runs("acme"), await ledger.files_of("run-2")]
 
-    assert with_ledger(path, use) == [["run-4"], ["run-1", "run-4"], files("c.csv", "b.csv")]
+    async def of_another(ledger: Ledger) -> None:
+        await ledger.begin_run("run-3", "globex", files("d.csv"))
+
+    with_ledger(place, of_another, "globex")
+    assert with_ledger(place, use) == [["run-4"], ["run-1", "run-4"], files("c.csv", "b.csv")]
 
 
-def test_a_run_taken_up_again_is_owed_again(path: Path) -> None:
+def test_a_run_taken_up_again_is_owed_again(place: Place) -> None:
     """It may be killed a second time."""
 
     async def use(ledger: Ledger) -> list[str]:
@@ -165,7 +200,7 @@ def test_a_run_taken_up_again_is_owed_again(path: Path) -> None:
         await ledger.begin_run("run-1", "acme")
         return await ledger.owed_runs("acme")
 
-    assert with_ledger(path, use) == ["run-1"]
+    assert with_ledger(place, use) == ["run-1"]
 
 
 def _garbage(path: Path) -> None:
@@ -259,14 +294,14 @@ def test_a_full_disk_is_told_and_nothing_is_believed_to_be_written(
 
 
 @pytest.mark.parametrize("unwritable", [{"clarus_id": 2**70}, {"error": "\ud800"}])
-def test_a_value_that_sqlite_cannot_hold_fails_instead_of_hanging(path: Path, unwritable: dict[str, Any]) -> None:
+def test_a_value_that_no_column_can_hold_fails_instead_of_hanging(place: Place, unwritable: dict[str, Any]) -> None:
     """Whoever waits for the disk is told."""
 
     async def use(ledger: Ledger) -> None:
         with pytest.raises(LedgerUnusable):
             await asyncio.wait_for(ledger.intend(entry(**unwritable)), 5)
 
-    with_ledger(path, use)
+    with_ledger(place, use)
 
 
 def test_an_empty_file_is_a_new_ledger(path: Path) -> None:
@@ -328,7 +363,7 @@ def test_a_ledger_of_an_older_version_is_read_and_goes_on(path: Path) -> None:
     assert (after[own].sent_at, after[own].attempts) == (99.0, 2)
 
 
-def test_ids_are_found_with_whose_they_are(path: Path) -> None:
+def test_ids_are_found_with_whose_they_are(place: Place) -> None:
     """The highest of a record type, and all of them."""
 
     async def ask(ledger: Ledger) -> Any:
@@ -339,4 +374,4 @@ def test_ids_are_found_with_whose_they_are(path: Path) -> None:
         ids = await ledger.ids("acme", "orders")
         return none, await ledger.highest_id("acme", "orders"), {number: each.reference for number, each in ids.items()}
 
-    assert with_ledger(path, ask) == (0, 9, {7: "ORD-1", 9: "ORD-2"})
+    assert with_ledger(place, ask) == (0, 9, {7: "ORD-1", 9: "ORD-2"})

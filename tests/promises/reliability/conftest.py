@@ -6,7 +6,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,8 @@ class Site:
     folder: Path
     sandbox: Sandbox
     clarus: dict[str, Any]
+    ledger: str = ""  # the address of the shared ledger
+    cluster: dict[str, Any] = field(default_factory=dict)
 
     @property
     def inbox(self) -> Path:
@@ -64,7 +66,8 @@ class Site:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"CLARUS_CLIENT_SECRET": "sandbox", "CLARUS_BASE_URL": self.sandbox.url}
+        own = {"CLARUS_CLIENT_SECRET": "sandbox", "CLARUS_BASE_URL": self.sandbox.url}
+        return {**own, "CLARUS_LEDGER": self.ledger} if self.ledger else own
 
     def configure(self, **clarus: Any) -> None:
         """Write the configuration, with these keys of `[clarus]` besides the small waits of all tests."""
@@ -73,6 +76,8 @@ class Site:
             "settle_seconds = 0",
             "[clarus]",
             *(f"{key} = {json.dumps(value)}" for key, value in self.clarus.items()),
+            "[cluster]",
+            *(f"{key} = {json.dumps(value)}" for key, value in self.cluster.items()),
         ]
         (self.folder / "clarus.toml").write_text("\n".join(lines))
 
@@ -80,6 +85,8 @@ class Site:
         """The command line, without the program's own name."""
         folders = ["--inbox", str(self.inbox)] if command == "run" else []
         config = ["--config", str(self.folder / "clarus.toml"), "--outbox", str(self.outbox)]
+        if command == "cluster":
+            return [command, "init", *config[:2], *more]
         return [command, *config, *folders, *more]
 
     def call(self, command: str, *more: str) -> int:
@@ -177,6 +184,15 @@ def sandbox() -> Iterator[Sandbox]:
 def site(tmp_path: Path, sandbox: Sandbox) -> Site:
     site = Site(tmp_path, sandbox, dict(CLARUS))
     site.configure()
+    return site
+
+
+@pytest.fixture
+def shared(site: Site, postgres: Any) -> Site:
+    """The same site, with its ledger in PostgreSQL."""
+    site.ledger, site.cluster = postgres.database(), {"lease_seconds": 2}
+    site.configure()
+    assert site.call("cluster") == 0, site.said
     return site
 
 
