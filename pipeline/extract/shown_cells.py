@@ -11,7 +11,8 @@ from pipeline.xlsx.reading.cells import Row
 from pipeline.xlsx.reading.shown import Shows
 from schemas import RecordType
 
-_OF_VALUES = ("number", "integer", "flag", "datetime")
+_OF_NUMBERS = ("number", "integer")
+_OF_VALUES = (*_OF_NUMBERS, "flag", "datetime")
 
 
 def text_places(
@@ -35,6 +36,28 @@ def text_places(
             else:
                 values |= places
     return frozenset(texts - values)
+
+
+def comma_places(
+    record: RecordType, cells: Sequence[str], columns: Sequence[str], source: Source | None = None
+) -> frozenset[int]:
+    """The positions of numbers, where the source says that they are written with a decimal comma.
+
+    A cell that holds a number has no mark of its own: it is written like the texts, which have one.
+    """
+    if source is None or source.decimal != ",":
+        return frozenset()
+    if not source.columns:
+        return frozenset(
+            at for at, heading in enumerate(columns) if heading in record.columns and _is_number(record, heading)
+        )
+    rules = (rule for name, rule in source.columns.items() if _is_number(record, name) or rule.times is not None)
+    places = (place_of(heading, cells) for rule in rules for heading in rule.headings)
+    return frozenset(at for at in places if at is not None)
+
+
+def _is_number(record: RecordType, heading: str) -> bool:
+    return record.columns[heading].kind.name in _OF_NUMBERS
 
 
 def _is_text(record: RecordType, heading: str) -> bool:

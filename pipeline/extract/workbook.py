@@ -26,7 +26,7 @@ from pipeline.extract.headings import (
 from pipeline.extract.merged_cells import hide, merged_below, spread
 from pipeline.extract.options import Options
 from pipeline.extract.record_type import misfit, not_ignored
-from pipeline.extract.shown_cells import take_shown, text_places, unclear
+from pipeline.extract.shown_cells import comma_places, take_shown, text_places, unclear
 from pipeline.values.problem_sheets import is_problem_sheet
 from pipeline.values.problems import Problem, Severity
 from pipeline.values.tables import Table
@@ -61,22 +61,24 @@ def read_workbook(path: Path, options: Options) -> list[Table]:
 def table_rows(table: Table) -> Iterator[tuple[int, list[str]]]:
     """Read the filled rows of a table's sheet again: their numbers, and their texts as the table has them."""
     ours = {heading: name for name, heading in table.headings.items()}
-    places: frozenset[int] = frozenset()
-    for row in _rows_of_sheet(table.path, table.sheet):
-        if row.number == table.heading_row:
-            cells = [cell.strip() for cell in _in_line(row, WIDEST)]
-            columns = [ours.get(cell, "") for cell in cells]
-            places = text_places(table.record, cells, columns, table.source)
-        take_shown(row, places)
+    rows = _rows_of_sheet(table.path, table.sheet)
+    heading = next((row for row in rows if row.number == table.heading_row), Row(table.heading_row, False, {0: ""}))
+    cells = [cell.strip() for cell in _in_line(heading, WIDEST)]
+    columns = [ours.get(cell, "") for cell in cells]
+    texts = text_places(table.record, cells, columns, table.source)
+    commas = comma_places(table.record, cells, columns, table.source)
+    for row in _rows_of_sheet(table.path, table.sheet, commas):
+        if row.number >= table.heading_row:
+            take_shown(row, texts)
         yield row.number, _in_line(row, max(row.cells) + 1)
 
 
-def _rows_of_sheet(path: Path, sheet: str) -> Iterator[Row]:
+def _rows_of_sheet(path: Path, sheet: str, commas: frozenset[int] = frozenset()) -> Iterator[Row]:
     with damage_reported(), open_workbook(path) as package:
         parts = read_parts(package)
         part = next(each.part for each in parts.sheets if each.name == sheet)
         with package.open(part) as file:
-            yield from read_rows(file, parts.context)
+            yield from read_rows(file, parts.context, commas_at=commas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,8 @@ def _read(path: Path, package: ZipFile, preview: _Preview, context: Context, opt
     body = _Body(layout, options.source)
     with package.open(preview.sheet.part) as file:
         merged: list[str] = []
-        body.read(row for row in read_rows(file, context, merged, body.texts) if row.number > heading_row)
+        rows = read_rows(file, context, merged, body.texts, body.commas)
+        body.read(row for row in rows if row.number > heading_row)
     frame, unknown = body.columns.frame(), body.columns.unknown
     if fault := misfit(layout, set(frame.columns), unknown):
         return fault
@@ -214,6 +217,7 @@ class _Body:
         self.problems: list[Problem] = []
         self._cells = layout.cells
         self.texts = text_places(layout.record, layout.cells, layout.columns, source)
+        self.commas = comma_places(layout.record, layout.cells, layout.columns, source)
         self._outside = 0
         self._first_outside = ""
         self._hidden: list[int] = []

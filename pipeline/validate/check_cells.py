@@ -107,10 +107,10 @@ def _clean(table: Table, rules: Rules, canonical: Mapping[str, _Canonical], fail
 
 
 def _of_reading(table: Table) -> Iterator[Problem]:
-    """The problems of reading; what is wrong in a column that is not sent anyway holds nothing back."""
+    """The problems of reading; what is wrong in cells of a column that is not sent anyway holds nothing back."""
     sent = {table.headings.get(c.heading) for c in table.record.columns.values() if c.level is not Level.UNSENT}
     for problem in table.problems:
-        harmless = problem.column and problem.column not in sent
+        harmless = problem.row and problem.column and problem.column not in sent
         yield replace(problem, severity=Severity.WARNING) if harmless else problem
 
 

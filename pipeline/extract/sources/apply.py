@@ -31,7 +31,7 @@ def applied(table: Table, source: Source) -> Table:
     sheet.fill_down()
     left_out = sheet.skip()
     columns, shown = sheet.columns()
-    problems = (*_of_reading(table.problems, shown, source), *sheet.missing(), *sheet.problems)
+    problems = (*sheet.named((*table.problems, *sheet.problems), shown), *sheet.missing())
     if left_out:
         gone = set(np.concatenate([each.rows for each in left_out]).tolist())
         problems = tuple(problem for problem in problems if problem.row not in gone)
@@ -127,6 +127,27 @@ class _Sheet:
                 message = "no such heading is in the file, and its source names it: nothing of the file is sent"
                 yield Problem(0, name, "", message, hint)
 
+    def named(self, problems: Sequence[Problem], shown: Mapping[str, str]) -> Iterator[Problem]:
+        """Problems of reading and filling, under the headings that the columns of ours are shown by.
+
+        A cell that a rule for rows or a joined text needs holds its row like one that is sent.
+        """
+        source = self.source
+        of_joined = {
+            self._shown(name): shown[heading] for heading, rule in source.columns.items() for name in rule.headings
+        }
+        rules = (*source.fill_down, source.fill_within, *(rule.column for rule in source.skip))
+        of_rows = {self._shown(name) for name in rules if name}
+        for problem in problems:
+            if problem.severity is not Severity.ERROR or not problem.row or problem.column in shown.values():
+                yield problem
+            elif problem.column in of_joined:
+                yield replace(problem, column=of_joined[problem.column])
+            elif problem.column in of_rows:
+                yield replace(problem, column="", message=f"{problem.column}: {problem.message}")
+            else:
+                yield problem
+
     def _shown_by(self, rule: ColumnRule, column: Column) -> str:
         """Under which heading of the file people find a column of ours."""
         if rule.source is None:
@@ -186,29 +207,6 @@ class _Sheet:
         label = self._label(name)
         column = None if label is None else self._columns.get(label)
         return of_blanks(len(self.rows)) if column is None else column
-
-
-def _of_reading(problems: Sequence[Problem], shown: Mapping[str, str], source: Source) -> Iterator[Problem]:
-    """What was found in reading, under the headings that the columns of ours are shown by.
-
-    A cell that a rule for rows or a joined text needs holds its row like one that is sent.
-    """
-    of_joined = {
-        name: shown[heading]
-        for heading, rule in source.columns.items()
-        for name in rule.headings
-        if shown[heading] != name
-    }
-    of_rows = {*source.fill_down, source.fill_within, *(rule.column for rule in source.skip)}
-    for problem in problems:
-        if problem.severity is not Severity.ERROR or not problem.row or problem.column in shown.values():
-            yield problem
-        elif problem.column in of_joined:
-            yield replace(problem, column=of_joined[problem.column])
-        elif problem.column in of_rows:
-            yield replace(problem, column="", message=f"{problem.column}: {problem.message}")
-        else:
-            yield problem
 
 
 __all__ = ["OWN", "applied"]

@@ -64,7 +64,11 @@ class Row:
 
 
 def read_rows(
-    sheet: IO[bytes], context: Context, merged: list[str] | None = None, shown_at: Container[int] = _EVERYWHERE
+    sheet: IO[bytes],
+    context: Context,
+    merged: list[str] | None = None,
+    shown_at: Container[int] = _EVERYWHERE,
+    commas_at: Container[int] = frozenset(),
 ) -> Iterator[Row]:
     """Read the filled rows of a sheet's XML.
 
@@ -73,12 +77,13 @@ def read_rows(
         context: what the cells refer to.
         merged: takes the ranges of merged cells, which stand behind the rows.
         shown_at: the positions of which it matters what cells show; to note it takes time.
+        commas_at: the positions where numbers come with a decimal comma, as texts beside them are written.
 
     Raises:
         UnreadableFile: it has rows or columns where no sheet has any.
         expat.ExpatError, ValueError, LookupError: it is damaged.
     """
-    cells = _Cells(context, shown_at)
+    cells = _Cells(context, shown_at, commas_at)
     fed = 0
     while chunk := sheet.read(_CHUNK):
         cells.parser.Parse(chunk, False)
@@ -96,8 +101,8 @@ def read_rows(
 class _Cells:
     """Handlers of the elements of a sheet, called some ten million times for a large one: hence plain and flat."""
 
-    def __init__(self, context: Context, shown_at: Container[int]) -> None:
-        self._shown_at = shown_at
+    def __init__(self, context: Context, shown_at: Container[int], commas_at: Container[int]) -> None:
+        self._shown_at, self._commas_at = shown_at, commas_at
         self.rows: list[Row] = []
         self.merged: list[str] = []
         self.parser = new_parser()
@@ -196,6 +201,8 @@ class _Cells:
             text = self._numbers.get((self._style, value)) or self._read_number(value)
             if self._position in self._shown_at and (shown := self._shown.get((self._style, value))):
                 self._note_shown(shown)
+            if self._position in self._commas_at:
+                text = text.replace(".", ",")
         elif kind == "b":
             text = "TRUE" if value in ("1", "true") else "FALSE"
         elif kind == "e":
