@@ -31,7 +31,7 @@ _ALL = 1_000_000
 
 def show_status(**options: Any) -> int:
     """Say what is outstanding now."""
-    settings, telling = settings_of(options), telling_of(options)
+    settings, telling = settings_of(options, with_contracts=False), telling_of(options)
     found = asyncio.run(standing(reading(settings, options)))
     if telling.as_json:
         _print_json(as_json(found))
@@ -42,7 +42,7 @@ def show_status(**options: Any) -> int:
 
 def show_history(run: str | None, most: int, **options: Any) -> int:
     """List the calls of run and retry, or those that worked on one run, with what was wrong in it."""
-    settings, telling = settings_of(options), telling_of(options)
+    settings, telling = settings_of(options, with_contracts=False), telling_of(options)
     place = reading(settings, options)
     lines = asyncio.run(history(place, most if run is None else _ALL))
     summary: Mapping[str, Any] = {}
@@ -65,7 +65,7 @@ def show_history(run: str | None, most: int, **options: Any) -> int:
 def prune_outbox(older_than: str, dry_run: bool, **options: Any) -> int:
     """Remove the folders of old runs in which nothing is unfinished."""
     age = age_of(older_than, "--older-than")
-    settings, telling = settings_of(options), telling_of(options)
+    settings, telling = settings_of(options, with_contracts=False), telling_of(options)
     if not settings.outbox.is_dir():
         raise UsageError(f"there is no outbox {settings.outbox}")
     with owners_alone(), held(settings, options, Stopping()) as hold:

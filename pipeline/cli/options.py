@@ -25,15 +25,24 @@ class Telling:
     verbose: bool = False
 
 
-def settings_of(options: Mapping[str, Any]) -> Settings:
-    """The configuration, with the options of the command line over it."""
+def settings_of(options: Mapping[str, Any], *, with_contracts: bool = True) -> Settings:
+    """The configuration, with the options of the command line over it.
+
+    Commands that read no file do without what speaks of record types and columns.
+    """
     overrides = {
         "inbox": options.get("inbox"),
         "outbox": options.get("outbox"),
         "clarus.concurrency": options.get("concurrency"),
         "clarus.rate": options.get("rate"),
     }
-    return load_settings(options.get("config"), options.get("profile"), environ=os.environ, overrides=overrides)
+    return load_settings(
+        options.get("config"),
+        options.get("profile"),
+        environ=os.environ,
+        overrides=overrides,
+        with_contracts=with_contracts,
+    )
 
 
 def telling_of(options: Mapping[str, Any]) -> Telling:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,11 @@ _PATHS = frozenset(
 
 
 def read_config_file(
-    path: Path, profile: str | None, known: Known, of_source: tuple[str, str] | None = None
+    path: Path,
+    profile: str | None,
+    known: Known,
+    of_source: tuple[str, str] | None = None,
+    left_out: Collection[str] = (),
 ) -> dict[Key, Given]:
     """Read what the file gives, the profile laid over the rest.
 
@@ -33,11 +37,12 @@ def read_config_file(
         profile: the name of a table under [profiles], if one is chosen. The keys of all profiles are checked.
         known: the keys that there are.
         of_source: a profile that is laid over all of this for the files of a source, and how messages name the source.
+        left_out: tables and keys at the top that are not looked at.
 
     Raises:
         UsageError: unreadable, an unknown key (the nearest known one is named), or an unknown profile.
     """
-    layers, faults = _layers(path, known)
+    layers, faults = _layers(path, known, left_out)
     if faults:
         raise UsageError("\n".join(dict.fromkeys(faults)))
     base = layers.pop(None)
@@ -57,7 +62,9 @@ def read_config_file(
     return base
 
 
-def _layers(path: Path, known: Known) -> tuple[dict[str | None, dict[Key, Given]], list[str]]:
+def _layers(
+    path: Path, known: Known, left_out: Collection[str]
+) -> tuple[dict[str | None, dict[Key, Given]], list[str]]:
     """What the file gives by profile, None being outside of all, and the faults of its keys."""
     layers: dict[str | None, dict[Key, Given]] = {None: {}}
     faults: list[str] = []
@@ -65,6 +72,8 @@ def _layers(path: Path, known: Known) -> tuple[dict[str | None, dict[Key, Given]
         profile, inside = _profile(key)
         layer = layers.setdefault(profile, {})
         where = f"{path}: {'.'.join(key)}"
+        if inside[:1] and inside[0] in left_out:
+            continue
         try:
             meant, worth = spelled(inside, value, known)
         except ValueError as fault:

@@ -19,6 +19,8 @@ SECTIONS: Mapping[str, str] = {
     "ignore_columns": 'ignore_columns.orders = ["heading of the file", …]',
     "values": '[values.orders.column] "word of the file" = "word of Clarus"',
 }
+# What only those need who read files: to check it takes the contracts, and so pandera and pandas.
+OF_CONTRACTS = frozenset((*SECTIONS, "sources"))
 _DEPTH = {"columns": 3, "defaults": 3, "ignore_columns": 2, "values": 4}
 
 

@@ -5,7 +5,7 @@ A value in `clarus.toml` gives way to the environment, and that to an option of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from pipeline.config.cluster import ClusterSettings
 from pipeline.config.declared import FOLDER, declare_records
 from pipeline.config.file import read_config_file
 from pipeline.config.keys import SECRETS, Given, Key
-from pipeline.config.record_types import refusal
+from pipeline.config.record_types import OF_CONTRACTS, refusal
 from pipeline.config.source_blocks import Source
 from pipeline.config.tracking import TrackingSettings
 from pipeline.errors import UsageError
@@ -147,6 +147,7 @@ def load_settings(
     *,
     environ: Mapping[str, str],
     overrides: Mapping[str, Any] = {},
+    with_contracts: bool = True,
 ) -> Settings:
     """Gather the configuration from its file, the environment and the options given.
 
@@ -155,10 +156,14 @@ def load_settings(
         profile: its keys are laid over the rest of the file.
         environ: see `ENVIRONMENT`; an empty variable counts as none.
         overrides: options by dotted key (`inbox`, `clarus.rate`); None means not given.
+        with_contracts: False leaves out what speaks of record types and columns: commands that read no file need
+            neither that nor the time that pandera takes to start.
 
     Raises:
         UsageError: one sentence for each fault, with file and key. Never a secret.
     """
+    if not with_contracts:
+        return _settings(_from_file(config, profile, left_out=OF_CONTRACTS), environ, overrides)
     declare_records((config or DEFAULT_FILE).parent / FOLDER)
     settings = _of_profile(_settings(_from_file(config, profile), environ, overrides), profile, overrides)
     names = {source.profile for source in settings.sources if source.profile}
@@ -212,7 +217,12 @@ def require_access(settings: Settings) -> None:
         raise UsageError(f"Clarus cannot be reached yet. Missing: {', '.join(missing)}")
 
 
-def _from_file(config: Path | None, profile: str | None, of_source: tuple[str, str] | None = None) -> dict[Key, Given]:
+def _from_file(
+    config: Path | None,
+    profile: str | None,
+    of_source: tuple[str, str] | None = None,
+    left_out: Collection[str] = (),
+) -> dict[Key, Given]:
     if config is None and not DEFAULT_FILE.exists():
         if profile is not None:
             raise UsageError(
@@ -225,7 +235,7 @@ def _from_file(config: Path | None, profile: str | None, of_source: tuple[str, s
         "cluster": ClusterSettings.model_fields.keys() - {"ledger"},
         **{table: settings.model_fields for table, settings in _TABLES.items()},
     }
-    return read_config_file(config or DEFAULT_FILE, profile, known, of_source)
+    return read_config_file(config or DEFAULT_FILE, profile, known, of_source, left_out)
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[Key, Given]:
