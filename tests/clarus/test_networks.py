@@ -6,6 +6,7 @@ import asyncio
 import ssl
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -179,10 +180,18 @@ REPLY = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(ANSWER), ANSWE
 class Encrypted:
     """A server that answers every request alike, behind a certificate; in a thread of its own."""
 
-    def __init__(self, authority: trustme.CA, name: str = "localhost", *, asks: bool = False) -> None:
+    def __init__(
+        self,
+        authority: trustme.CA,
+        name: str = "localhost",
+        *,
+        asks: bool = False,
+        valid_until: datetime | None = None,
+    ) -> None:
         self.heard: list[bytes] = []
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert(name).configure_cert(self._context)
+        began = datetime(2020, 1, 1, tzinfo=UTC) if valid_until else None
+        authority.issue_cert(name, not_before=began, not_after=valid_until).configure_cert(self._context)
         if asks:
             authority.configure_trust(self._context)
             self._context.verify_mode = ssl.CERT_REQUIRED
@@ -271,6 +280,15 @@ def test_a_certificate_for_another_name_is_refused(authority: trustme.CA, pem: P
     with (
         Encrypted(authority, "other.test") as server,
         pytest.raises(CertificateRefused, match="Hostname mismatch"),
+    ):
+        wrote(server.url, ca_file=pem)
+
+
+def test_a_certificate_that_has_expired_is_refused(authority: trustme.CA, pem: Path) -> None:
+    """It is named as that."""
+    with (
+        Encrypted(authority, valid_until=datetime(2021, 1, 1, tzinfo=UTC)) as server,
+        pytest.raises(CertificateRefused, match="certificate has expired"),
     ):
         wrote(server.url, ca_file=pem)
 

@@ -56,8 +56,9 @@ def call(tmp_path: Path) -> Call:
 
 @pytest.mark.slow
 def test_every_command_works_without_posix(call: Call, tmp_path: Path) -> None:
-    """check, fields, template, demo, run and retry do what they do elsewhere, down to the exit code."""
+    """They do what they do elsewhere, down to the exit code."""
     (tmp_path / "customers.csv").write_text(WARNED, encoding="utf-8")
+    (tmp_path / "export.csv").write_text("sku,desc\nA-1,Tea\n", encoding="utf-8")
     expected = {
         ("check", "customers.csv"): 1,
         ("fields", "orders"): 0,
@@ -67,6 +68,15 @@ def test_every_command_works_without_posix(call: Call, tmp_path: Path) -> None:
         ("run", "--sandbox", "customers.csv"): 1,
         ("retry", "--sandbox"): 0,
         ("run", "--sandbox", "--dry-run", "customers.csv"): 1,
+        ("check", "customers.csv", "-o", "marked"): 1,
+        ("map", "export.csv"): 1,
+        ("audit", "--sandbox"): 0,
+        ("track", "--sandbox"): 0,
+        ("status",): 1,
+        ("history",): 0,
+        ("prune", "--older-than", "1d"): 0,
+        ("rebuild", "--sandbox"): 0,
+        ("ping",): 2,
     }
 
     called = {words: call(WITHOUT_POSIX, *words) for words in expected}

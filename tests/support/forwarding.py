@@ -58,6 +58,7 @@ class Proxy:
         self._loop.run_forever()
         listener.close()
         self._loop.run_until_complete(ended(asyncio.all_tasks(self._loop)))
+        self._loop.run_until_complete(asyncio.sleep(0.01))  # in which it closes the sockets
         self._loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -101,12 +102,13 @@ async def _forward(target: str, heading: bytes, reader: asyncio.StreamReader) ->
     url = urlsplit(target)
     body = await reader.readexactly(_length(heading))
     there, away = await asyncio.open_connection(url.hostname, url.port)
-    own = heading.replace(target.encode(), (url.path or "/").encode(), 1)
-    away.write(own + body)
-    answer = await there.readuntil(b"\r\n\r\n")
-    answer += await there.readexactly(_length(answer))
-    away.close()
-    return answer
+    try:
+        own = heading.replace(target.encode(), (url.path or "/").encode(), 1)
+        away.write(own + body)
+        answer = await there.readuntil(b"\r\n\r\n")
+        return answer + await there.readexactly(_length(answer))
+    finally:
+        away.close()
 
 
 def _length(heading: bytes) -> int:
