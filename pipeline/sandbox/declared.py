@@ -1,10 +1,10 @@
 """Resources that are served beside the sandbox's own, by what whoever starts it says of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pipeline.sandbox.endpoints import ENDPOINTS, Endpoint
+from pipeline.sandbox.endpoints import ENDPOINTS, Action, Endpoint
 from pipeline.sandbox.kinds import Boolean, Choice, Datetime, Integer, Kind, Number, Object, String
 from pipeline.sandbox.listings import LISTINGS, Listing, Listings, Shown
 from pipeline.sandbox.resources import Resource
@@ -57,7 +57,7 @@ class Extras:
 def extras(declared: Sequence[Declared]) -> Extras:
     """Make endpoints and lists of what is declared; what the sandbox has itself stays as it is."""
     own = {endpoint.template for endpoint in ENDPOINTS if endpoint.method == "POST"}
-    endpoints = tuple(_endpoint(each) for each in declared if f"/api{each.path}" not in own)
+    endpoints = tuple(each for one in declared if f"/api{one.path}" not in own for each in _endpoints(one))
     listed = {str(listing.resource) for listing in LISTINGS}
     wanted: dict[str, DeclaredList] = {}
     for each in (each for one in declared for each in one.lists if each.name not in listed):
@@ -71,14 +71,15 @@ def extras(declared: Sequence[Declared]) -> Extras:
     return Extras(endpoints, Listings((*LISTINGS, *listings)), others)
 
 
-def _endpoint(declared: Declared) -> Endpoint:
+def _endpoints(declared: Declared) -> tuple[Endpoint, Endpoint]:
+    """The request that makes a record, and the one that changes it."""
     in_path = [part[1:-1] for part in declared.path.split("/") if part.startswith("{")]
     parent = in_path[0] if in_path else ""
     attributes = {
         name: each for name, each in declared.attributes.items() if name not in in_path or each.kind != "path"
     }
     named = {name: each.names for name, each in declared.attributes.items() if each.names}
-    return Endpoint(
+    made = Endpoint(
         "POST",
         f"/api{declared.path}",
         declared.resource,
@@ -88,6 +89,9 @@ def _endpoint(declared: Declared) -> Endpoint:
         names=named,
         unique=declared.unique,
     )
+    optional = {name: replace(each, required=False) for name, each in attributes.items()}
+    template, members = f"{made.template}/{{id}}", _members(optional)
+    return made, replace(made, method="PATCH", template=template, action=Action.CHANGE, attributes=members)
 
 
 def _listing(declared: DeclaredList, linked: Mapping[str, Any]) -> Listing:

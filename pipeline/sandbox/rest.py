@@ -45,7 +45,7 @@ def write(tenant: Tenant, endpoint: Endpoint, ids: Sequence[str], body: bytes, s
     if owner is not None and there is None:
         attributes[endpoint.parent] = owner.id
     if endpoint.attributes is not None:
-        violations = list(broken_rules_of_declared(tenant, endpoint, attributes))
+        violations = list(broken_rules_of_declared(tenant, endpoint, attributes, there))
     else:
         violations = broken_rules(tenant, endpoint.resource, attributes, there, storage_unit_field)
     if violations:

@@ -71,16 +71,18 @@ def broken_rules(
     ]
 
 
-def broken_rules_of_declared(tenant: Tenant, endpoint: Endpoint, attributes: Mapping[str, Any]) -> Iterator[Violation]:
+def broken_rules_of_declared(
+    tenant: Tenant, endpoint: Endpoint, attributes: Mapping[str, Any], changing: Record | None = None
+) -> Iterator[Violation]:
     """Judge the attributes of a declared resource: the records that it names, and what is given once."""
     for name, other in endpoint.names.items():
         value = attributes.get(name)
         if value is not None and tenant.has(other) and tenant.get(other, value) is None:
             yield Violation(f"{_ATTRIBUTES}.{name}", Symbol.NOT_FOUND, f"{value} does not exist")
-    key = [attributes.get(name) for name in endpoint.unique]
-    if key and any(
-        [each.attributes.get(name) for name in endpoint.unique] == key for each in tenant.all(endpoint.resource)
-    ):
+    whole = {**(changing.attributes if changing is not None else {}), **attributes}
+    key = [whole.get(name) for name in endpoint.unique]
+    others = (each for each in tenant.all(endpoint.resource) if not _is(each, changing))
+    if key and any([each.attributes.get(name) for name in endpoint.unique] == key for each in others):
         yield Violation(f"{_ATTRIBUTES}.{endpoint.unique[-1]}", Symbol.TAKEN, f"{key[-1]} is taken already")
 
 
