@@ -9,9 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipeline.config.source_blocks import Source
 from pipeline.extract.headings import Layout
+from pipeline.extract.sources.columns import Coded, as_read
+from pipeline.extract.sources.headings import place_of
 from pipeline.values.problems import NamedRows, Problem, Severity, shortened
+from pipeline.values.tables import RESULT_COLUMNS
 from pipeline.xlsx.reading.cells import position_of
+from schemas import Column
 
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+):\$?([A-Z]{1,3})\$?(\d+)")
 
@@ -68,7 +73,9 @@ def _hidden(rows: np.ndarray[tuple[int], np.dtype[np.int64]], value: str, cell: 
     return Problem(first, cell, value, message, "unmerge the cells to see what they hold", Severity.WARNING, loud=True)
 
 
-def spread(frame: pd.DataFrame, ranges: Iterable[Merged], layout: Layout) -> list[Problem]:
+def spread(
+    frame: pd.DataFrame, ranges: Iterable[Merged], layout: Layout, source: Source | None = None
+) -> list[Problem]:
     """Give each row of a merged cell its value, in place, where a value may hold for several rows.
 
     Returns:
@@ -76,25 +83,37 @@ def spread(frame: pd.DataFrame, ranges: Iterable[Merged], layout: Layout) -> lis
     """
     problems: list[Problem] = []
     rows = frame.index.to_numpy(np.int64)
-    by_column: dict[str, list[Merged]] = {}
+    by_position: dict[int, list[Merged]] = {}
     for merged in ranges:
-        if merged.first == merged.last:
+        if merged.first == merged.last or merged.position >= len(layout.columns):
             continue
-        heading = layout.columns[merged.position] if merged.position < len(layout.columns) else ""
-        if heading in frame and heading in layout.record.columns:
-            by_column.setdefault(heading, []).append(merged)
-    for heading, own in by_column.items():
-        codes = frame[heading].cat.codes.to_numpy(np.int32, copy=True)
+        heading = layout.columns[merged.position]
+        if heading in frame and heading not in RESULT_COLUMNS:
+            by_position.setdefault(merged.position, []).append(merged)
+    for position, own in by_position.items():
+        heading, cell = layout.columns[position], layout.cells[position]
+        is_per_line = any(column.per_line for column in _columns_of(position, layout, source))
+        column = as_read(frame[heading].array)
+        codes = column.codes.copy()
         for merged in own:
             first, second, end = np.searchsorted(rows, [merged.first, merged.first + 1, merged.last + 1])
             if second == first or codes[first] < 0:
                 continue  # without a value
-            if not layout.record.columns[heading].per_line:
+            if not is_per_line:
                 codes[second:end] = codes[first]
                 continue
             named = NamedRows("is merged with", (merged.first,), ", which alone has the value")
             hint = "unmerge the cells and fill each row"
-            cell = layout.cells[merged.position]
             problems += (Problem.naming(row, cell, "", named, hint) for row in rows[second:end].tolist())
-        frame[heading] = pd.Categorical.from_codes(codes, categories=frame[heading].cat.categories, validate=False)
+        frame[heading] = Coded(codes, column.texts).categorical()
     return problems
+
+
+def _columns_of(position: int, layout: Layout, source: Source | None) -> list[Column]:
+    """The columns of ours that are made of a column of the file; none, where only rules for rows look at it."""
+    columns = layout.record.columns
+    if source is None or not source.columns:
+        heading = layout.columns[position]
+        return [columns[heading]] if heading in columns else []
+    rules = source.columns.items()
+    return [columns[h] for h, rule in rules if position in {place_of(name, layout.cells) for name in rule.headings}]

@@ -188,7 +188,7 @@ def _read(path: Path, package: ZipFile, preview: _Preview, context: Context, opt
     if fault := misfit(layout, set(frame.columns), unknown):
         return fault
     ranges = merged_below(merged, heading_row)
-    unclear = [*hide(frame, ranges, layout), *spread(frame, ranges, layout)]
+    unclear = [*hide(frame, ranges, layout), *spread(frame, ranges, layout, options.source)]
     titles = min(preview.rows) < heading_row
     return Table(
         path=path,

@@ -205,3 +205,21 @@ def test_a_column_that_contradicts_its_decimal_mark_is_held(operator: Any) -> No
 
     assert operator.call("run").exit_code == 1
     assert _orders(operator) == {"C": [2]}
+
+
+def test_merged_cells_hold_for_all_their_rows(operator: Any) -> None:
+    """As in any other workbook: what is of the order holds for its lines; a quantity for no line but its own."""
+    operator.configure("", _block('skip = [{ column = "State", is = "void" }]', "shop*.xlsx"))
+    rows = [["A", "2026-12-01", "demo-002", 1, "open"], [None, None, "demo-002", 2, None]]
+    rows += [["B", "2026-12-01", "demo-002", 3, "void"], [None, None, "demo-002", 4, None]]
+    rows += [["C", "2026-12-01", "demo-002", 5, "open"], ["C", None, "demo-002", None, None]]
+    _book(operator.inbox / "shop.xlsx", {"S": [["Name", "Date", "Item", "Qty", "State"], *rows]})
+    book = openpyxl.load_workbook(operator.inbox / "shop.xlsx")
+    for cells in ("A2:A3", "B2:B3", "E2:E3", "A4:A5", "B4:B5", "E4:E5", "D6:D7"):
+        book.active.merge_cells(cells)
+    book.save(operator.inbox / "shop.xlsx")
+
+    done = operator.call("run")
+
+    assert _orders(operator) == {"A": [1, 2]}
+    assert "row 7, Qty: is merged with row 6" in done.output
