@@ -100,6 +100,15 @@ def test_every_row_comes_back_with_its_status(source: Path, write: Any) -> None:
     assert results.column_dimensions["H"].width == 90
 
 
+def test_ids_that_excel_would_round_are_texts(source: Path, write: Any) -> None:
+    """It keeps fifteen digits of a number; ids may have nineteen."""
+    long, longest = 2**53 + 1, 2**63 - 1
+
+    [sheet] = write(source, {2: RowResult(Status.CREATED, 7, longest), 3: RowResult(Status.CREATED, long)}, [])
+
+    assert [sheet["F2"].value, sheet["G2"].value, sheet["F3"].value] == [7, str(longest), str(long)]
+
+
 def test_rows_are_as_high_as_their_errors(source: Path, write: Any) -> None:
     """Programs that do not find heights by themselves would lay one error over the next; a chosen height stays."""
     workbook = openpyxl.load_workbook(source)

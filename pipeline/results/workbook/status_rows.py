@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.results.workbook.colours import Colour
+from pipeline.results.workbook.exact import is_exact_in_excel
 from pipeline.results.workbook.fit import ERROR_WIDTH
 from pipeline.results.workbook.marks import Mark, Marks
 from pipeline.results.workbook.status_columns import Layout
@@ -150,14 +151,20 @@ class _StatusCells:
         status, clarus_id, line_id, error, key = self._columns
         cells = {status: _text_cell(status, row, self._status_style[result.status], result.status)}
         if result.clarus_id is not None:
-            cells[clarus_id] = f'<c r="{markup.letters(clarus_id)}{row}"><v>{result.clarus_id}</v></c>'
+            cells[clarus_id] = _id_cell(clarus_id, row, result.clarus_id)
         if result.line_id is not None:
-            cells[line_id] = f'<c r="{markup.letters(line_id)}{row}"><v>{result.line_id}</v></c>'
+            cells[line_id] = _id_cell(line_id, row, result.line_id)
         if result.error:
             cells[error] = _text_cell(error, row, self._error_style, result.error)
         if row_key:
             cells[key] = _text_cell(key, row, 0, row_key)
         return cells
+
+
+def _id_cell(column: int, row: int, number: int) -> str:
+    if is_exact_in_excel(number):
+        return f'<c r="{markup.letters(column)}{row}"><v>{number}</v></c>'
+    return _text_cell(column, row, 0, str(number))
 
 
 def _text_cell(column: int, row: int, style: int, text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
 
+from pipeline.results.workbook.exact import is_exact_in_excel
 from pipeline.values.row_results import RowResult, TableReport
 from pipeline.values.tables import RESULT_COLUMNS, is_result_column
 
@@ -49,7 +50,12 @@ def _rows(sheet: Any, report: TableReport, only: Sequence[int] | None) -> Iterat
 
 def _told(result: RowResult, places: dict[int, int] | None) -> Sequence[Any]:
     error = result.error if places is None else result.error_at(places)
-    return result.status.value, result.clarus_id, result.line_id, error or None
+    ids = (_exact(number) for number in (result.clarus_id, result.line_id))
+    return result.status.value, *ids, error or None
+
+
+def _exact(number: int | None) -> int | str | None:
+    return number if number is None or is_exact_in_excel(number) else str(number)
 
 
 def _cell(sheet: Any, value: Any) -> Any:
