@@ -94,6 +94,11 @@ class Clarus:
         return self._exchanges.requests
 
     @property
+    def waited(self) -> float:
+        """For how many seconds Clarus has asked us to wait, all requests together."""
+        return self._exchanges.waited
+
+    @property
     def said_date(self) -> str:
         """The moment by the clock of whoever answered last, as its header Date has it; "" where it says none."""
         return self._exchanges.last.headers.get("Date", "") if self._exchanges.last is not None else ""

@@ -62,6 +62,11 @@ class Exchanges:
         """Close every connection."""
         await self._transport.aclose()
 
+    @property
+    def waited(self) -> float:
+        """For how many seconds Clarus has asked us to wait."""
+        return self._pace.waited
+
     def check(self) -> None:
         """See whether Clarus itself still answers.
 

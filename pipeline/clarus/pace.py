@@ -39,6 +39,7 @@ class Pace:
         self._active = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._held_until = self._next_turn = self._gave_way_at = clock()
+        self.waited = 0.0  # seconds that Clarus has asked to wait for, overlapping ones counted once
         stopping.tell(self._send_away)
 
     @property
@@ -91,6 +92,7 @@ class Pace:
         """
         now = self._clock()
         seconds = min(seconds, self._longest_hold)
+        self.waited += max(0.0, now + seconds - max(self._held_until, now))
         self._held_until = max(self._held_until, now + seconds)
         if now >= self._gave_way_at:  # the 429s of one round count once
             self._ceiling = max(1.0, self._limit * _RECOVERED)

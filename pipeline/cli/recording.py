@@ -20,12 +20,13 @@ from pipeline.cli.holding import history_place
 from pipeline.cli.options import telling_of
 from pipeline.cli.outsiders import Outsiders
 from pipeline.config import DEFAULT_FILE, Settings
-from pipeline.errors import PipelineError
+from pipeline.errors import OutboxBusy, PipelineError, UsageError
 from pipeline.ledger.calls import CallLine
 from pipeline.ledger.open_rows import counts
 from pipeline.runs.call_summary import CallSummary
 from pipeline.runs.history import put_down
 from pipeline.runs.hold import Hold
+from pipeline.runs.overview import write_index
 from pipeline.stopping import Stopping
 
 if TYPE_CHECKING:
@@ -100,13 +101,13 @@ class Recording:
         )
 
     def _record(self, summary: CallSummary, text: str, fault: BaseException | None = None) -> None:
-        if self.outsiders:
+        if not self.is_rehearsal:
+            line = replace(self._line(), ended=summary.ended, exit_code=summary.exit_code, facts=summary.facts)
+            put_down(self._place(), line)
+            if self.settings is not None and summary.exit_code not in (UsageError.exit_code, OutboxBusy.exit_code):
+                asyncio.run(write_index(self._place()))
+        if self.outsiders:  # last, since they may keep us waiting
             self.outsiders.end(summary, text, fault)
-        if self.is_rehearsal:
-            return
-        put_down(
-            self._place(), replace(self._line(), ended=summary.ended, exit_code=summary.exit_code, facts=summary.facts)
-        )
 
     def _place(self) -> Hold:
         """Where the history is: in the outbox, as far as it is known, or in the ledger of the tenant."""

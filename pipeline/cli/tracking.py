@@ -21,6 +21,7 @@ from pipeline.runs.ages import age_of
 from pipeline.runs.context import RunContext
 from pipeline.runs.hold import Aside, Hold
 from pipeline.runs.outbox import make_folders, owners_alone
+from pipeline.runs.overview import write_index
 from pipeline.stopping import Stopping, listening
 from pipeline.tracking import TrackReport, Wanted, track
 from pipeline.tracking.files import TRACKING, Change
@@ -43,6 +44,7 @@ def track_records(runs: Sequence[str], since: str | None, **options: Any) -> int
         watching(options["quiet"], options["verbose"]) as progress,
     ):
         report = asyncio.run(_track(wanted, reached, known_as, progress, stopping, hold))
+        asyncio.run(write_index(hold))
     telling = telling_of(options)
     if telling.as_json:
         tell(orjson.dumps(_as_json(report), option=orjson.OPT_INDENT_2).decode())

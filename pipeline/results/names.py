@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import PurePath
 
-RESERVED_NAMES = frozenset(("issues.csv", "summary.json"))  # what the run itself writes beside its input
+RESERVED_NAMES = frozenset(("issues.csv", "summary.json", "report.html"))  # what the run itself writes beside its input
 
 _ROUND = r"\.(?:results|failed)"
 _TWO_ROUNDS = re.compile(rf"{_ROUND}{_ROUND}$", re.IGNORECASE)

@@ -16,6 +16,7 @@ from pipeline.results.atomic_write import noting_second_names
 from pipeline.results.causes import summarise
 from pipeline.results.issues import write_issues
 from pipeline.results.names import all_result_names
+from pipeline.results.report import write_report
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.results.summary import SCHEMA, write_summary
 from pipeline.results.write import write_results
@@ -142,6 +143,7 @@ def finish(
         "seconds": watch.seconds,
     }
     write_summary(folder, summary)
+    write_report(folder)
     return Finished(folder, tuple(failed), tuple(reports), unreadable, stopped, summary)
 
 
@@ -153,6 +155,7 @@ def settled(finished: Finished, closed: Collection[tuple[str, int]]) -> Finished
     ]
     summary = {**finished.summary, "exit_code": _exit_code(reports, finished.unreadable, finished.stopped)}
     write_summary(finished.folder, summary)
+    write_report(finished.folder)
     return replace(finished, reports=tuple(reports), summary=summary)
 
 

@@ -55,7 +55,7 @@ class KeptInputs:
     def inputs_of(self, run: str) -> list[Path]:
         """The inputs of a run that are still in its folder."""
         names = _inputs(self.outbox / run)
-        ours = {made for name in names for made in _made_of(name, names)} | RESERVED_NAMES
+        ours = {made for name in names for made in _made_of(name, names)}
         return [self.outbox / run / name for name in names if name not in ours]
 
     def find(self, key: TableKey) -> Original | None:
@@ -99,7 +99,8 @@ def _inputs(folder: Path) -> list[str]:
     """The files of a run folder that may be its inputs: results are read as well where they have come in as such."""
     if not folder.is_dir():
         return []
-    return sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    names = (path.name for path in folder.iterdir() if path.is_file())
+    return sorted(name for name in names if not name.startswith(".") and name not in RESERVED_NAMES)
 
 
 def _made_of(name: str, names: Sequence[str]) -> tuple[str, ...]:

@@ -122,7 +122,7 @@ async def run_stages(
 
     Resolve and load take turns, record type by record type: the records of one are named by those of the next.
     """
-    watch, requests_before = Watch(), context.clarus.requests
+    watch, requests_before, waited_before = Watch(), context.clarus.requests, context.clarus.waited
     options, own = StageOptions.of(context.settings), context.settings.clarus
     kept = KeptInputs(context.settings.outbox, options)
     taken = Taken.of(run.paths)
@@ -156,7 +156,8 @@ async def run_stages(
     await prove(accounts)
     watch.lap("audit")
     _must_be_unchanged(taken, context)
-    more = {"requests": context.clarus.requests - requests_before, **tell(accounts)}
+    requests, waited = context.clarus.requests - requests_before, context.clarus.waited - waited_before
+    more = {"requests": requests, "waited_seconds": round(waited, 3), **tell(accounts)}
     return finish(target, files, accounts, context.stopping.reason, watch.also(more))
 
 

@@ -71,7 +71,7 @@ class Standing:
         return 1 if self.files or self.owed else 0
 
 
-async def standing(place: Hold) -> Standing:
+async def standing(place: Hold, calls: int = _CALLS) -> Standing:
     """Find out what is outstanding, from the ledger; why, from the files of the runs that it names.
 
     Raises:
@@ -86,7 +86,7 @@ async def standing(place: Hold) -> Standing:
         await ledger.close()
     files = [file for run, own in groupby(rows, key=lambda row: row.run) for file in _files(outbox / run, [*own])]
     owed = [_owed(outbox / run, tenant) for run, tenant in unsettled]
-    return Standing(files, owed, await history(place, _CALLS), datetime.now(UTC))
+    return Standing(files, owed, await history(place, calls), datetime.now(UTC))
 
 
 def _files(folder: Path, rows: Sequence[OpenRow]) -> Iterator[OpenFile]:

@@ -13,6 +13,7 @@ from pipeline.config import Settings
 from pipeline.errors import UsageError
 from pipeline.ledger.tracking import Tracked, made_since, seen, tracked
 from pipeline.load import Spellings
+from pipeline.results.report import write_report
 from pipeline.runs.context import RunContext
 from pipeline.runs.spelled_lists import known_spellings
 from pipeline.tracking.asking import Asking
@@ -102,6 +103,8 @@ async def track(wanted: Wanted, context: RunContext, now: Callable[[], datetime]
     known |= {(each.record, each.clarus_id): each for each in looks}
     records = sorted((each for each in known.values() if each.seen_at), key=_in_order)
     write_tracking(settings.outbox, records)
+    for run in sorted({change.after.run for change in changes}):
+        write_report(settings.outbox / run)
     return TrackReport(len(asked), context.clarus.requests - requests, records, changes, within)
 
 
