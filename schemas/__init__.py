@@ -15,7 +15,8 @@ from schemas import (
     receipts,
     suppliers,
 )
-from schemas.vocabulary.contract import RECORD_TYPES, Column, Level, Precursor, Quantity, RecordType, Variant, in_load_order
+from schemas.vocabulary.contract import RECORD_TYPES, Column, Level, Precursor, RecordType, Variant, in_load_order
+from schemas.vocabulary.quantity import Quantity
 
 __all__ = [
     "RECORD_TYPES",

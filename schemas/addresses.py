@@ -18,6 +18,7 @@ from schemas.vocabulary.lists import ACCOUNTS, CUSTOMERS
     variant=Variant("address_type", "CollectionAddress", "collection_addresses"),
     after=("customers", "suppliers"),
     book=True,
+    changeable=True,
 )
 class Addresses(pa.DataFrameModel):
     """The columns of Clarus's address import template, and the customer that a delivery address may belong to."""

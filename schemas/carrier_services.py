@@ -16,6 +16,7 @@ from schemas.vocabulary.lists import CARRIER_SERVICES, CARRIERS
     key=("carrier_code", "carrier_service_code"),
     resource="carrier_services",
     listed=CARRIER_SERVICES,
+    changeable=True,
     identified_by=("carrier_service_name",),
     after=("carriers",),
 )

@@ -16,6 +16,7 @@ from schemas.vocabulary.lists import CARRIERS
     key=("carrier_code",),
     resource="carriers",
     listed=CARRIERS,
+    changeable=True,
     identified_by=("carrier_name",),
 )
 class Carriers(pa.DataFrameModel):

@@ -17,6 +17,7 @@ from schemas.vocabulary.lists import SUPPLIERS
     resource="collection_addresses",
     told_by=("collection_address_code",),
     extends="addresses",
+    changeable=True,
 )
 class CollectionAddresses(pa.DataFrameModel):
     """The columns of Clarus's address import template that such an address has in its API, and the supplier."""

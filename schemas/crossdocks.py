@@ -28,6 +28,7 @@ def _slots(prefix: str, held: str = "") -> Slots:
     key=("account_code", "receipt_reference"),
     resource="crossdocks",
     listed=CROSSDOCKS,
+    changeable=True,
     told_by=("goods_out_reference", "crossdock_reference", "inbound_method"),
     extends="receipts",
     after=("collection_addresses",),

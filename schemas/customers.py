@@ -18,6 +18,7 @@ from schemas.vocabulary.lists import CUSTOMERS
     listed=CUSTOMERS,
     identified_by=("customer_name",),
     address_attribute="address",
+    changeable=True,
 )
 class Customers(pa.DataFrameModel):
     """Clarus has no template for them: the columns are the attributes of its API; the town goes into address_3."""

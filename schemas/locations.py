@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
+from schemas.vocabulary.changes import Changes
 from schemas.vocabulary.contract import code_of, generic_slots, header, record_type, unsent
 from schemas.vocabulary.kinds import code, flag, integer, number, record_id, text
 from schemas.vocabulary.lists import LOCATIONS, WAREHOUSES
@@ -18,6 +19,8 @@ _NOT_SURE = "Clarus's API knows bay, level and position: use those columns"
     key=("Warehouse Code", "Code"),
     resource="locations",
     listed=LOCATIONS,
+    changeable=True,
+    changes=Changes(needs=("code", "warehouse_id", "location_type_id")),
     identified_by=("Warehouse Code",),
 )
 class Locations(pa.DataFrameModel):

@@ -20,6 +20,7 @@ from schemas.vocabulary.lists import PRODUCT_MATERIALS, PRODUCTS
     identified_by=("parent_product_code",),
     after=("products",),
     hierarchy="products",
+    changeable=True,
     of_parents={"product_type": "bill_of_materials"},  # else Clarus refuses the components
 )
 class Materials(pa.DataFrameModel):

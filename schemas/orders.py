@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from schemas.vocabulary.contract import Quantity, address, code_of, control, generic_slots, header, line, record_type, unsent
+from schemas.vocabulary.changes import Changes
+from schemas.vocabulary.contract import address, code_of, control, generic_slots, header, line, record_type, unsent
 from schemas.vocabulary.kinds import CONFIGURATIONS, DIMENSIONS, choice, code, country, datetime, email, flag, integer, number, text
-from schemas.vocabulary.lists import ACCOUNTS, CARRIER_SERVICES, CARRIERS, CUSTOMERS, ORDER_TYPES, ORDERS, PRODUCTS, WAREHOUSES
+from schemas.vocabulary.lists import ACCOUNTS, CARRIER_SERVICES, CARRIERS, CUSTOMERS, ORDER_LINES, ORDER_TYPES, ORDERS, PRODUCTS, WAREHOUSES
+from schemas.vocabulary.quantity import Quantity
 
 
 @record_type(
@@ -18,6 +20,24 @@ from schemas.vocabulary.lists import ACCOUNTS, CARRIER_SERVICES, CARRIERS, CUSTO
     listed=ORDERS,
     after=("addresses", "customers", "products", "receipts", "carriers", "carrier_services"),
     has_lines=True,
+    changeable=True,
+    changes=Changes(
+        needs=("goods_out_type", "account_id", "reference", "expected_date_of_dispatch"),
+        status="goods_out_status.code",
+        open=("draft", "pending"),
+        words={
+            "pick": "is being picked",
+            "part": "is partly picked",
+            "allocated": "is allocated",
+            "part_allocated": "is partly allocated",
+            "completed": "has been dispatched",
+            "cancelled": "is cancelled",
+        },
+        lines=ORDER_LINES,
+        cancel="/cancel",
+        over=("completed",),
+        cancelled="cancelled",
+    ),
     not_in_api={"supplier_code": "an order has no supplier in Clarus's API"},
     quantity=Quantity(
         quantity="quantity",
@@ -89,3 +109,4 @@ class Orders(pa.DataFrameModel):
     delivery_notes: Series[str] = header("delivery_notes", text())
     pick_notes: Series[str] = header("pick_notes", text())
     packing_notes: Series[str] = header("packing_notes", text(255))
+    operation: Series[str] = control("operation", choice("cancel"), note="cancel: the order is cancelled in Clarus")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
+from schemas.vocabulary.changes import Changes
 from schemas.vocabulary.contract import Part, code_of, control, follow_up, generic_slots, header, record_type, unsent
 from schemas.vocabulary.kinds import CONFIGURATIONS, choice, code, flag, integer, number, text
 from schemas.vocabulary.lists import ACCOUNT_PRODUCTS, ACCOUNTS, LOCATIONS, PRODUCT_STORAGE_UNITS, PRODUCTS, STOCK_UNIT_TYPES, STORAGE_UNIT_TYPES
@@ -18,6 +19,7 @@ from schemas.vocabulary.lists import ACCOUNT_PRODUCTS, ACCOUNTS, LOCATIONS, PROD
     listed=PRODUCTS,
     changeable=True,
     after=("locations",),
+    changes=Changes(needs=("description", "stock_unit_type_id")),
     parts=(
         Part(
             "account",
@@ -40,7 +42,7 @@ from schemas.vocabulary.lists import ACCOUNT_PRODUCTS, ACCOUNTS, LOCATIONS, PROD
                 "Storage Unit Number of Layers",
             ),
             # Receipts look for the storage unit of priority 0; the file has no column for the priority.
-            place={"resource": "product_storage_units", "listed": PRODUCT_STORAGE_UNITS, "first_gets": {"priority": 0}},
+            place={"resource": "product_storage_units", "listed": PRODUCT_STORAGE_UNITS, "changeable": True, "first_gets": {"priority": 0}},
         ),
         Part(
             "pick_face",
@@ -58,7 +60,7 @@ class Products(pa.DataFrameModel):
 
     product_code: Series[str] = header("code", code(50), "Code", required=True)
     description: Series[str] = header("description", text(150), "Description", required=True)
-    allow_update: Series[str] = control("allow_update", flag(), note="true: a product that exists is changed")
+    allow_update: Series[str] = control("allow_update", flag(), note="true: a product that exists is changed, whatever [existing] says; false: it is not")
     account_code: Series[str] = follow_up("account", "account_id", code_of(ACCOUNTS), "Account Code")
     unit_stock_unit_type_code: Series[str] = header("stock_unit_type_id", code_of(STOCK_UNIT_TYPES), "Unit Stock Unit Type Code", required=True)
     case_stock_unit_type_code: Series[str] = unsent("Case Stock Unit Type Code")
@@ -72,7 +74,7 @@ class Products(pa.DataFrameModel):
     obsolete: Series[str] = header("obsolete", integer(), "Obsolete")
     shelf_life_min: Series[str] = header("shelf_life_min", integer(1), "Shelf Life Min")
     shelf_life_max: Series[str] = header("shelf_life_max", integer(1), "Shelf Life Max")
-    is_new_product: Series[str] = control("is_new_product", flag(), "Is New Product", note="false: the product must exist")
+    is_new_product: Series[str] = control("is_new_product", flag(), "Is New Product", note="true: the product must not exist yet; false: it exists and is changed")
     barcode: Series[str] = header("barcode", code(), "Barcode")
     case_barcode: Series[str] = header("case_barcode", code(), "Case Barcode")
     inner_barcode: Series[str] = header("inner_barcode", code(), "Inner Barcode")

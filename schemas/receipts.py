@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
-from schemas.vocabulary.contract import Precursor, Quantity, code_of, control, generic_slots, header, line, record_type, unsent
+from schemas.vocabulary.changes import Changes
+from schemas.vocabulary.contract import Precursor, code_of, control, generic_slots, header, line, record_type, unsent
 from schemas.vocabulary.kinds import CONFIGURATIONS, DIMENSIONS, choice, code, datetime, flag, number, text
 from schemas.vocabulary.lists import ACCOUNTS, PRODUCTS, RECEIPTS, SUPPLIERS, WAREHOUSES
+from schemas.vocabulary.quantity import Quantity
 
 
 @record_type(
@@ -18,6 +20,18 @@ from schemas.vocabulary.lists import ACCOUNTS, PRODUCTS, RECEIPTS, SUPPLIERS, WA
     listed=RECEIPTS,
     after=("products", "suppliers", "materials"),
     has_lines=True,
+    changeable=True,
+    changes=Changes(
+        needs=("account_id", "warehouse_id"),
+        status="status",
+        open=("draft", "pending"),
+        words={
+            "rcv": "is being received",
+            "receiving": "is being received",
+            "completed": "has been received",
+            "cancelled": "is cancelled",
+        },
+    ),
     names_storage_unit=True,
     precursors=(
         Precursor(

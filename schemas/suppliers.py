@@ -18,6 +18,7 @@ from schemas.vocabulary.lists import SUPPLIERS
     listed=SUPPLIERS,
     identified_by=("supplier_name",),
     address_attribute="address",
+    changeable=True,
 )
 class Suppliers(pa.DataFrameModel):
     """Clarus has no template for them: the columns are the attributes of its API; the town goes into address_3."""

@@ -31,6 +31,9 @@ _NOT_KNOWN = re.compile(
 _TAKEN = re.compile(
     r"already (been )?(taken|exist|in use|used|present)|is taken|duplicate|not unique|must be unique", re.I
 )
+_ABSENT = re.compile(
+    r"not found|no (such )?line|does not exist|doesn't exist|could ?n.t (be )?f(ind|ound)", re.IGNORECASE
+)
 REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -185,6 +188,11 @@ def says_taken(answer: Answer, names: Collection[str]) -> bool:
         if _TAKEN.search(words) and any(name.replace("_", " ").removesuffix(" id") in words for name in names):
             return True
     return False
+
+
+def says_absent(answer: Answer) -> bool:
+    """Whether a change was refused because something that it names is not there."""
+    return answer.status == 404 or bool(_ABSENT.search(refusal(answer)))
 
 
 def refusal(answer: Answer) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipeline.clarus.ids import as_id
@@ -25,6 +25,21 @@ def line_ids(body: Any, sent: Sequence[Mapping[str, Any]]) -> list[int | None]:
         likely = [place, *left] if place in left else list(left)
         match = next((at for at in likely if _agree(line, left[at][1])), None)
         ids.append(None if match is None else left.pop(match)[0])
+    return ids
+
+
+def new_line_ids(body: Any, sent: Sequence[Mapping[str, Any]], known: Collection[int]) -> list[int | None]:
+    """Return the ids of lines that were added to a record whose other lines have these ids, likewise.
+
+    An answer may name all lines of the record, or only those that were sent.
+    """
+    told = [(record, attributes) for record, attributes in _told(body) if record not in known]
+    if not any(attributes for _, attributes in told):
+        return [record for record, _ in told] if len(told) == len(sent) else [None] * len(sent)
+    ids: list[int | None] = []
+    for line in sent:
+        match = next((at for at, (_, attributes) in enumerate(told) if _agree(line, attributes)), None)
+        ids.append(None if match is None else told.pop(match)[0])
     return ids
 
 

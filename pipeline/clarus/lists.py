@@ -104,6 +104,14 @@ class Lists:
                     found[product] = unit
         return found
 
+    async def records(
+        self, codes: CodeList, fields: tuple[str, ...], values: Collection[str]
+    ) -> list[Mapping[str, Any]]:
+        """Return the records, with these fields, that the list's own filter lets through for these values."""
+        filters = [{codes.filter: {"in": _typed(codes, batch)}} for batch in self._batches(sorted(set(values)))]
+        pages = await self._all(codes.name, _query(codes, fields), filters)
+        return [node for nodes in pages for node in nodes]
+
     def _batches(self, values: Sequence[Any]) -> list[Sequence[Any]]:
         return [values[i : i + self._batch] for i in range(0, len(values), self._batch)]
 

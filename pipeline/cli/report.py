@@ -14,7 +14,7 @@ import orjson
 
 from pipeline.cli.options import Telling
 from pipeline.cli.screen import harmless, tell
-from pipeline.results.causes import Cause, causes_of, each_alone, summarise
+from pipeline.results.causes import Cause, causes_of, changes_in, each_alone, summarise
 from pipeline.results.issues import Issue
 from pipeline.values.document_tables import DocumentTable
 from pipeline.values.outcomes import OWED, Status
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.runs.reading import ReadFile
     from pipeline.runs.unsettled import BatchReport
 
+_ISSUES = "in issues.csv"
 _SHOWN = 20  # causes; with -v all of them
 _ALL = sys.maxsize
 # Nobody has to correct anything for these.
@@ -109,8 +110,10 @@ def _run(run: Finished, telling: Telling) -> Iterator[list[str]]:
     files = run.summary["files"]
     if not telling.quiet:
         yield _aligned([_counted(file) for file in files if "statuses" in file])
-    yield from _told_causes(summarise(run.reports, run.unreadable, most=_ALL), telling, "in issues.csv")
+    yield from _told_causes(summarise(run.reports, run.unreadable, most=_ALL), telling, _ISSUES)
     if rehearsal := run.summary.get("rehearsal"):
+        changes = [change.sentence for change in changes_in(run.reports)]
+        yield _titled(click.style("Changes", bold=True), changes, telling, _ISSUES)
         yield list(_rehearsed(rehearsal))
     end = [f"Could not finish: {run.stopped}"] if run.stopped else []
     end.append(f"Results: {run.folder}")

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 SECTIONS: Mapping[str, str] = {
     "columns": '[columns.orders] "heading of the file" = "column"',
     "defaults": '[defaults.orders] column = "value"',
+    "existing": '[existing] orders = "keep", "update" or "error"',
     "ignore_columns": 'ignore_columns.orders = ["heading of the file", …]',
     "values": '[values.orders.column] "word of the file" = "word of Clarus"',
 }
 # What only those need who read files: to check it takes the contracts, and so pandera and pandas.
 OF_CONTRACTS = frozenset((*SECTIONS, "sources"))
-_DEPTH = {"columns": 3, "defaults": 3, "ignore_columns": 2, "values": 4}
+_DEPTH = {"columns": 3, "defaults": 3, "existing": 2, "ignore_columns": 2, "values": 4}
 
 
 def spelled_by_contract(key: tuple[str, ...], value: Any) -> tuple[tuple[str, ...], Any]:
@@ -40,6 +41,10 @@ def spelled_by_contract(key: tuple[str, ...], value: Any) -> tuple[tuple[str, ..
         return key, value
     if len(key) != _DEPTH[section] or isinstance(value, dict):
         raise ValueError(f"{where} must be written as {SECTIONS[section]}")
+    if section == "existing":
+        if not record.changeable:
+            raise ValueError(f"{where}: {record.name} cannot be changed over Clarus's API: remove the key")
+        return (section, record.name), value
     if section == "ignore_columns":
         return (section, record.name), _headings_of_files(value, where)
     if section == "columns":

@@ -111,7 +111,9 @@ class Settings(BaseModel):
     failed_files: Literal["xlsx", "same"] = "xlsx"  # what is to be corrected: a workbook of texts, or as the input
     address_book: Path | None = None
     crossdock_lines: Literal["hold", "drop"] = "hold"  # Clarus's API makes crossdocks without lines
-    existing_products: Literal["exists", "update", "error"] = "exists"
+    existing_products: Literal["exists", "update", "error"] = "exists"  # the older way to say existing.products
+    existing: Mapping[str, Literal["keep", "update", "error"]] = {}  # by record type: what becomes of what is there
+    remove_missing_lines: Annotated[bool, Strict()] = False  # lines of a changed document that its file lacks
     settle_seconds: Seconds = 1
     ignore_files: tuple[str, ...] = ()  # names of files, or patterns, that may stay in the inbox
     inbox: Path = Path("inbox")

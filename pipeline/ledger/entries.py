@@ -16,6 +16,8 @@ class State(StrEnum):
     CREATED = "created"
     CHANGING = "changing"  # a change of it left or was about to leave; sending it again does no harm
     UPDATED = "updated"
+    CANCELLING = "cancelling"  # likewise that it is cancelled
+    CANCELLED = "cancelled"  # and Clarus may have deleted it with that
     GONE = "gone"  # it was created, and is no longer in Clarus
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"  # it was about to leave and surely did not

@@ -1,9 +1,10 @@
 """Documents posted, each exactly once; one outcome for each, as they come."""
 
 from pipeline.load.audit import Audit, Finding, audited_types
-from pipeline.load.decide import Preparation
+from pipeline.load.changes import Changing
+from pipeline.load.decide import Preparation, Sending
 from pipeline.load.deliver import Delivery
-from pipeline.load.differences import RecallDocument
+from pipeline.load.differences import RecallDocument, nothing_kept
 from pipeline.load.digests import digests, identity_of, key_of, whole
 from pipeline.load.doubts import Report
 from pipeline.load.existing import Existing
@@ -19,6 +20,7 @@ from pipeline.values.outcomes import Outcome
 __all__ = [
     "WATCHED",
     "Audit",
+    "Changing",
     "Deliveries",
     "Delivery",
     "Existing",
@@ -33,12 +35,14 @@ __all__ = [
     "Preparation",
     "RecallDocument",
     "Report",
+    "Sending",
     "SpelledLists",
     "Spellings",
     "audited_types",
     "digests",
     "identity_of",
     "key_of",
+    "nothing_kept",
     "said_otherwise",
     "whole",
 ]

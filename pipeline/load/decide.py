@@ -9,11 +9,15 @@ from typing import Any
 from pipeline.clarus.echoes import Sent
 from pipeline.event_loop import in_turns
 from pipeline.ledger import Entry, Identity, State
+from pipeline.load.cancelling import Cancelling, is_cancelled
+from pipeline.load.change import Cancellation, Change
+from pipeline.load.changes import Changing, Found
 from pipeline.load.collaborators import CodeLists
 from pipeline.load.differences import RecallDocument, nothing_kept, told_differences
 from pipeline.load.digests import digests, identity, recalled_line_ids, whole
-from pipeline.load.existing import Existing, change_body, change_problem, what_to_do
+from pipeline.load.existing import Existing, what_to_do
 from pipeline.load.posting import NOT_LISTED, Key, Posting
+from pipeline.load.requests import sent_of
 from pipeline.load.spellings import Spellings
 from pipeline.values.documents import Document
 from pipeline.values.outcomes import Outcome, Status
@@ -24,6 +28,9 @@ from schemas.vocabulary.lists import CodeList
 Resolve = Callable[[Sequence[Document]], Awaitable[list[Resolved | Unresolved]]]
 Find = Callable[[Sequence[Identity]], Awaitable[dict[Identity, Entry]]]
 
+Sending = Posting | Change | Cancellation
+
+_CANCEL = "operation cancel"
 _LONGEST_HELD = 3_600.0  # seconds between the intention and the sending
 _MADE = (State.CREATED, State.UPDATED)
 
@@ -36,13 +43,14 @@ class Preparation:
     find_entries: Find
     resolve: Resolve
     lists: CodeLists
-    existing: Existing = Existing.EXISTS
+    existing: Mapping[str, Existing] = field(default_factory=dict)  # by record type; those absent are kept
     send_unknown: bool = False
     spellings: Spellings = field(default_factory=Spellings)
     recall: RecallDocument = nothing_kept  # finds what was sent of a document, to name what differs
     is_doubtful: Callable[[CodeList], bool] = lambda codes: False  # whether what a list shows may be another record
+    changing: Changing = field(default_factory=lambda: Changing(""))
 
-    async def prepare(self, block: Sequence[Document]) -> list[tuple[Document, Outcome | Posting]]:
+    async def prepare(self, block: Sequence[Document]) -> list[tuple[Document, Outcome | Sending]]:
         """Return each document with its outcome, or with what is to be sent for it.
 
         Raises:
@@ -50,26 +58,40 @@ class Preparation:
         """
         names = [identity(document, self.tenant) for document in block]
         entries = await self.find_entries(names)
-        decided: list[tuple[Document, Outcome | Posting]] = []
-        going: list[Document] = []
-        before: list[Entry | None] = []
+        decided: list[tuple[Document, Outcome | Sending]] = []
+        going: list[tuple[Document, Entry | None]] = []
+        cancelled: list[tuple[Document, Entry | None]] = []
         async for document, name in in_turns(zip(block, names, strict=True)):
             entry = entries.get(name)
+            if is_cancelled(document):
+                cancelled.append((document, entry))
+                continue
             recalled = _noted(document) or (None if document.is_deletion else self._recalled(document, entry))
-            if recalled is None:
-                going.append(document)
-                before.append(entry)
-            else:
+            if recalled is not None:
                 decided.append((document, recalled))
-        resolutions = await self.resolve(going)
+            else:
+                going.append((document, entry))
+        decided += await self._cancellations(cancelled)
+        resolutions = await self.resolve([document for document, _ in going])
         spelled = self.spellings.learnt  # what is learnt while we look comes too late for this block
         known = await self._already_there(resolutions)
-        async for resolution, entry in in_turns(zip(resolutions, before, strict=True)):
-            found = known.get(resolution.listed_key, []) if resolution.listed_key else []
-            outcome = self._decide(resolution, entry, found)
+        changed: list[Found] = []
+        async for resolution, (document, entry) in in_turns(zip(resolutions, going, strict=True)):
+            there = known.get(resolution.listed_key, []) if resolution.listed_key else []
+            outcome = self._decide(resolution, entry, there)
+            if isinstance(outcome, Found):
+                changed.append(outcome)
+                continue
             outcome = replace(outcome, spelled=spelled) if isinstance(outcome, Posting) and spelled else outcome
-            decided.append((resolution.document, outcome))
-        return decided
+            decided.append((document, outcome))
+        changes = await self.changing.prepare(changed)
+        return [*decided, *((found.document, change) for found, change in zip(changed, changes, strict=True))]
+
+    async def _cancellations(
+        self, cancelled: Sequence[tuple[Document, Entry | None]]
+    ) -> list[tuple[Document, Outcome | Sending]]:
+        outcomes = await Cancelling(self.tenant, self.lists, self.changing).prepare(cancelled)
+        return [(document, outcome) for (document, _), outcome in zip(cancelled, outcomes, strict=True)]
 
     async def made_before(self, record: str, keys: Sequence[Key]) -> dict[Key, Entry]:
         """Return what the ledger says of documents that this program has made; the others are absent."""
@@ -80,7 +102,12 @@ class Preparation:
     def _recalled(self, document: Document, entry: Entry | None) -> Outcome | None:
         """The outcome of a document that this program has made before and that needs nothing now."""
         if entry is not None and entry.state is State.GONE:
-            return Outcome(Status.GONE, entry.clarus_id, error=_gone(document))
+            return Outcome(Status.GONE, entry.clarus_id, error=_gone(document, "it was created before and is"))
+        if entry is not None and entry.state is State.CANCELLED:
+            return Outcome(Status.GONE, entry.clarus_id, error=_gone(document, "it was cancelled, and may be"))
+        if entry is not None and entry.state is State.CANCELLING:
+            error = f"it was to be cancelled, and no answer came: put {_CANCEL} into its rows once more"
+            return Outcome(Status.UNKNOWN, entry.clarus_id, error=error)
         if entry is None or entry.state not in _MADE:
             return None
         parts = digests(document)
@@ -89,7 +116,7 @@ class Preparation:
         differs = "" if whole(parts) == entry.fingerprint else self._differs(document, entry, parts)
         if not differs:
             return Outcome(Status.EXISTS, entry.clarus_id, ids, made_in=entry.run, made_as=status)
-        if what_to_do(document, self.existing) is not Existing.EXISTS:
+        if what_to_do(document, self.existing) is not Existing.KEEP:
             return None
         return Outcome(Status.DIFFERS, entry.clarus_id, ids, error=differs)
 
@@ -105,13 +132,15 @@ class Preparation:
 
     def _decide(
         self, resolution: Resolved | Unresolved, entry: Entry | None, found: Sequence[int]
-    ) -> Outcome | Posting:
+    ) -> Outcome | Posting | Found:
         document = resolution.document
         if document.is_deletion:
             return _unresolved(resolution) or self._deletion(resolution, entry, found)
         if entry is not None and entry.state is State.SENT:
             return self._decide_doubt(resolution, entry, found)
-        if entry is None and len(found) > 1 and _is_named_by_a_code(document):
+        is_changed = what_to_do(document, self.existing) is Existing.UPDATE
+        is_meant = is_changed and not document.controls.get("allow_duplicate")
+        if entry is None and len(found) > 1 and (_is_named_by_a_code(document) or is_meant):
             message = f"{document} stands for {len(found)} records in Clarus (ids {', '.join(map(str, found[:5]))})"
             hint = "give each of them a code of its own there"
             problem = Problem(document.rows[0], document.record.reference, document.reference, message, hint)
@@ -137,7 +166,7 @@ class Preparation:
         made = self._posting(resolution, None, ())
         assert isinstance(resolution, Resolved)
         attempts = entry.attempts if entry is not None else 0
-        path, sent = f"{resolution.path}/{there}", _sent(resolution, there)
+        path, sent = f"{resolution.path}/{there}", sent_of(resolution, there)
         return replace(made, method="DELETE", path=path, body=b"", sent=sent, changes=there, attempts=attempts)
 
     def _decide_doubt(self, resolution: Resolved | Unresolved, entry: Entry, found: Sequence[int]) -> Outcome | Posting:
@@ -145,8 +174,12 @@ class Preparation:
         document = resolution.document
 
         def adopt(record: int) -> Outcome:
+            found = replace(entry, state=State.CREATED, clarus_id=record)
             differs = self._differs(document, entry, digests(document))
-            return Outcome(Status.DIFFERS if differs else Status.CREATED, record, error=differs, adopted=entry)
+            if not differs:
+                return Outcome(Status.CREATED, record, adopted=found)
+            is_changed = what_to_do(document, self.existing) is Existing.UPDATE
+            return Outcome(Status.DIFFERS, record, error=differs, adopted=found, again=is_changed)
 
         new = [record for record in found if record not in entry.known_ids]
         if new:
@@ -174,13 +207,13 @@ class Preparation:
             when_absent=absent,
         )
 
-    def _for_existing(self, resolution: Resolved | Unresolved, entry: Entry | None, there: int) -> Outcome | Posting:
+    def _for_existing(self, resolution: Resolved | Unresolved, entry: Entry | None, there: int) -> Outcome | Found:
         document = resolution.document
         match what_to_do(document, self.existing):
-            case Existing.EXISTS:
+            case Existing.KEEP:
                 return Outcome(Status.EXISTS, there, problems=() if entry else self._doubts(document))
             case Existing.ERROR:
-                hint = "existing_products is error: remove the row, or allow the update"
+                hint = "remove the row, or allow the change: allow_update true, or [existing] in the configuration"
                 problem = Problem(
                     document.rows[0],
                     document.record.reference,
@@ -191,24 +224,7 @@ class Preparation:
                 return Outcome(Status.INVALID, there, error=problem.sentence, problems=(problem,))
         if isinstance(resolution, Unresolved):
             return _failed(resolution)
-        if (missing := change_problem(document)) is not None:
-            return Outcome(Status.INVALID, there, error=missing.sentence, problems=(missing,))
-        parts = digests(document)
-        if entry is not None:
-            parts = {**entry.parts, **parts}  # a change leaves alone what it does not name
-        return Posting(
-            identity=identity(document, self.tenant),
-            method="PATCH",
-            path=f"{resolution.path}/{there}",
-            body=change_body(resolution),
-            sent=_sent(resolution, there),
-            fingerprint=whole(parts),
-            parts=parts,
-            listed=document.record.listed,
-            key=document.key,
-            attempts=entry.attempts if entry is not None else 0,
-            changes=there,
-        )
+        return Found(resolution, there, entry)
 
     def _doubts(self, document: Document) -> tuple[Problem, ...]:
         """A warning where it may be another record that was found."""
@@ -227,7 +243,7 @@ class Preparation:
             identity=identity(document, self.tenant),
             path=resolution.path,
             body=resolution.body,
-            sent=_sent(resolution),
+            sent=sent_of(resolution),
             fingerprint=whole(parts),
             parts=parts,
             listed=document.record.listed,
@@ -255,15 +271,6 @@ def _sent_at(entry: Entry) -> float | None:
     return entry.changed_at.timestamp() + _LONGEST_HELD
 
 
-def _sent(resolution: Resolved, changes: int | None = None) -> Sent:
-    record, attributes = resolution.document.record, resolution.attributes
-    if "{" in record.path:  # the ids in it are no attributes of the body
-        places = zip(record.path.split("/"), resolution.path.split("/"), strict=True)
-        attributes = {**attributes, **{place[1:-1]: there for place, there in places if place.startswith("{")}}
-    key = tuple(record.columns[heading].attribute for heading in record.key if heading in record.columns)
-    return Sent(record.resource, attributes, key, changes)
-
-
 def _noted(document: Document) -> Outcome | None:
     """The outcome of a document that is read for the use of others only."""
     noted = document.record.noted
@@ -271,11 +278,11 @@ def _noted(document: Document) -> Outcome | None:
     return Outcome(Status.NOTED) if only_read else None
 
 
-def _gone(document: Document) -> str:
+def _gone(document: Document, what: str) -> str:
     record = document.record
     account = f" --account {document.key[0]}" if len(document.key) == 2 else ""
     forget = f'clarus-batch forget {record.name} "{document.reference}"{account}'
-    return f"it was created before and is no longer in Clarus; to send it again: {forget}"
+    return f"{what} no longer in Clarus; to send it again: {forget}"
 
 
 def _unresolved(resolution: Resolved | Unresolved) -> Outcome | None:

@@ -10,8 +10,13 @@ from pipeline.clarus.answers import Answer, Meaning, Verdict, judge, refusal, sa
 from pipeline.clarus.line_ids import line_ids
 from pipeline.errors import Unfinished
 from pipeline.ledger import State
+from pipeline.load.cancelling import CancelDelivery
+from pipeline.load.change import Cancellation, Change
+from pipeline.load.change_delivery import NOT_BY_CLARUS, ChangeDelivery
+from pipeline.load.changes import Changing
 from pipeline.load.clock import now
 from pipeline.load.collaborators import CodeLists, Intentions, Interrupted, Writes
+from pipeline.load.decide import Sending
 from pipeline.load.deletion import Deletion
 from pipeline.load.doubts import Doubts, Report
 from pipeline.load.gate import Gate
@@ -22,8 +27,6 @@ from pipeline.load.spellings import Spellings
 from pipeline.stopping import Stopping
 from pipeline.values.outcomes import Outcome, Status
 from pipeline.values.problems import Problem, Severity
-
-NOT_BY_CLARUS = "this came from something between here and Clarus, such as a proxy; the next run sends it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +45,50 @@ class Delivery:
     issued: IssuedIds = field(default_factory=IssuedIds)
     spellings: Spellings = field(default_factory=Spellings)
     clock: Callable[[], float] = now  # seconds since the epoch
+    changing: Changing = field(default_factory=lambda: Changing(""))
+    send_unknown: bool = False  # also again what is in doubt and cannot be looked up
+
+    @property
+    def changes(self) -> ChangeDelivery:
+        """How records that are there are changed."""
+        return ChangeDelivery(
+            self.clarus,
+            self.ledger,
+            self.run,
+            self.changing.standings,
+            self.settle,
+            self.most_attempts,
+            self.lateness.doubt,
+            self.wait,
+            self.clock,
+            self.send_unknown,
+        )
+
+    @property
+    def cancellations(self) -> CancelDelivery:
+        """How orders are cancelled."""
+        return CancelDelivery(
+            self.clarus, self.ledger, self.run, self.changing, self.settle, self.most_attempts, self.wait
+        )
 
     def doubts(self, report: Report, stopping: Stopping) -> Doubts:
         """A queue for what is in doubt."""
         return Doubts(self, self.lists, self.lateness, self.gate, report, stopping, self.settle, self.clock)
 
-    async def deliver(self, posting: Posting) -> Outcome | Doubt:
-        """Make the record and return its id, or what is in doubt about it.
+    async def deliver(self, posting: Sending) -> Outcome | Doubt:
+        """Make or change the record and return its id, or what is in doubt about it.
 
         Raises:
             Interrupted: Clarus is out of reach or refuses our credentials, the ledger cannot be written, or the run
                 was told to stop.
         """
-        if posting.changes is not None and posting.method == "DELETE":
+        if isinstance(posting, Change):
+            return await self.changes.deliver(posting)
+        if isinstance(posting, Cancellation):
+            return await self.cancellations.deliver(posting)
+        if posting.changes is not None:
             parts = self.clarus, self.ledger, self.run, self.settle, self.most_attempts, self.wait
             return await Deletion(*parts).delete(posting, posting.changes)
-        if posting.changes is not None:
-            return await self._change(posting, posting.changes)
         if posting.in_doubt and posting.listed is not None:
             sent_at = posting.sent_at if posting.sent_at is not None else self.clock()
             return Doubt(posting, posting.attempts, 0, "an earlier attempt had no answer", min(sent_at, self.clock()))
@@ -96,9 +126,8 @@ class Delivery:
 
     def concluded(self, outcome: Outcome) -> Outcome:
         """Write down that a record which was found is the one whose answer was lost."""
-        if outcome.adopted is not None:
-            found = replace(outcome.adopted, state=State.CREATED, run=self.run, clarus_id=outcome.clarus_id)
-            self.ledger.conclude(found)
+        if (entry := outcome.adopted) is not None:
+            self.ledger.conclude(entry if entry.state is State.GONE else replace(entry, run=self.run))
         return outcome
 
     async def _send_first(self, posting: Posting) -> Outcome | Doubt:
@@ -172,30 +201,6 @@ class Delivery:
         if not posting.in_doubt:
             self._refused(posting, attempt, answer)  # to be found as one that exists, also if the run ends here
         return Doubt(posting, attempt, tries, refusal(answer), self.clock() if is_taken else 0.0, answer)
-
-    async def _change(self, posting: Posting, record: int) -> Outcome:
-        """Change a record; a change whose answer is lost is sent again as it is."""
-        said = ""
-        for attempt in range(posting.attempts + 1, posting.attempts + self.most_attempts + 1):
-            try:
-                await self.ledger.intend(posting.entry(State.CHANGING, self.run, attempts=attempt))
-                answer = await self.clarus.write(posting.method, posting.path, posting.body)
-            except Unfinished as error:
-                raise Interrupted(Outcome(Status.PENDING, record, error=f"not changed: {error}"), error) from error
-            verdict = judge(answer, posting.sent)
-            if verdict.meaning is Meaning.MADE:
-                self.ledger.conclude(posting.entry(State.UPDATED, self.run, attempts=attempt))
-                return Outcome(Status.UPDATED, record, problems=posting.warnings)
-            if verdict.meaning is Meaning.REFUSED:
-                return replace(self._refused(posting, attempt, answer), clarus_id=record)
-            if verdict.meaning is Meaning.NOT_ANSWERED:
-                return Outcome(Status.PENDING, record, error=f"not changed: {answer.said}; {NOT_BY_CLARUS}")
-            said = f"{answer.said} {verdict.why}".rstrip()
-            try:
-                await self.wait(self.settle)
-            except Unfinished as error:
-                raise Interrupted(Outcome(Status.UNKNOWN, record, error=f"the change: {said}"), error) from error
-        return Outcome(Status.UNKNOWN, record, error=f"the change was sent {self.most_attempts} times; {said}")
 
     def _created(self, posting: Posting, attempt: int, record: int | None, lines: list[int | None]) -> Outcome:
         found = {"clarus_id": record, "line_ids": tuple(lines), "attempts": attempt}

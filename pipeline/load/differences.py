@@ -59,7 +59,7 @@ def _attributes(
     for name in {**old, **new}:
         if old.get(name) == new.get(name) or (blank_says_nothing and name not in new):
             continue
-        yield f"{_heading(record, name)}: {_shown(old.get(name))} → {_shown(new.get(name))}"
+        yield f"{heading_of(record, name)}: {shown(old.get(name))} → {shown(new.get(name))}"
 
 
 def _lines(before: Document, now: Document, old: list[dict[str, Json]], new: list[dict[str, Json]]) -> Iterator[str]:
@@ -89,11 +89,12 @@ def _codes(document: Document, at: int) -> dict[str, str]:
     return {code.attribute: str(code) for code in document.lines[at].codes}
 
 
-def _heading(record: RecordType, attribute: str) -> str:
+def heading_of(record: RecordType, attribute: str) -> str:
     """The column that an attribute comes from."""
     columns = (column.heading for column in record.columns.values() if column.attribute == attribute)
     return next(columns, attribute)
 
 
-def _shown(value: Json) -> str:
+def shown(value: Json) -> str:
+    """A value as old and new are told."""
     return "nothing" if value is None or value == "" else shortened(str(value))

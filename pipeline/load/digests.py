@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.ledger import Entry, Identity
 from pipeline.values.documents import Document, fingerprint
+from schemas import RecordType
 
-_DIGITS = 8  # of a part's digest: enough to see a change, too few to tell what was there
+# What the ledger keeps of lines and of addresses apart; see `KnownLines`.
+_OF_LINES = frozenset(("lines", "line_keys", "line_parts", "adding", "before", "removing", "address_parts"))
+DIGITS = 8  # of a part's digest: enough to see a change, too few to tell what was there
 
 
 def identity(document: Document, tenant: str) -> Identity:
@@ -40,15 +43,28 @@ def digests(document: Document) -> dict[str, Any]:
     """Digests of the document's parts; `lines` has one for each line, in the order of the rows."""
     parts = document.parts()
     lines = parts.pop("lines")
-    return {
-        **{name: fingerprint(part)[:_DIGITS] for name, part in parts.items()},
-        "lines": [fingerprint(line)[:_DIGITS] for line in lines],
-    }
+    told: dict[str, Any] = {name: fingerprint(part)[:DIGITS] for name, part in parts.items()}
+    told["lines"] = [fingerprint(line)[:DIGITS] for line in lines]
+    if document.record.has_lines and document.record.changeable:
+        told["line_keys"] = [line_key(document.record, line) for line in lines]
+    return told
 
 
-def whole(parts: dict[str, Any]) -> str:
+def line_key(record: RecordType, line: Mapping[str, Any]) -> str:
+    """By what a line is known again: the digest of its product, and that of its own number where it has one."""
+    number = line.get(record.line_number)
+    own = "" if number is None else fingerprint(str(number))[:DIGITS]
+    return fingerprint(str(line.get(record.line_item, "")))[:DIGITS] + own
+
+
+def header_parts(parts: Mapping[str, Any]) -> dict[str, str]:
+    """The digests of everything but lines."""
+    return {name: digest for name, digest in parts.items() if name not in _OF_LINES}
+
+
+def whole(parts: Mapping[str, Any]) -> str:
     """The fingerprint of a document by the digests of its parts; the order of its lines does not matter."""
-    return fingerprint({**parts, "lines": sorted(parts["lines"])})
+    return fingerprint({**header_parts(parts), "lines": sorted(parts["lines"])})
 
 
 def differences(entry: Entry, parts: dict[str, Any], blank_says_nothing: bool = False) -> str:
@@ -58,7 +74,7 @@ def differences(entry: Entry, parts: dict[str, Any], blank_says_nothing: bool = 
     """
     before, now = entry.parts, parts
     names = now.keys() if blank_says_nothing else {*before, *now}
-    changed = [name for name in sorted(names - {"lines"}) if before.get(name) != now.get(name)]
+    changed = [name for name in sorted(names - _OF_LINES) if before.get(name) != now.get(name)]
     gone, added = _surplus(before["lines"], now["lines"]), _surplus(now["lines"], before["lines"])
     if gone and gone == added:
         changed.append(f"{_lines(gone)} changed")

@@ -1,4 +1,4 @@
-"""One record to be made or changed: the request, and how to find the record if its answer is lost."""
+"""One record to be made: the request, and how to find the record if its answer is lost."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Posting:
     warnings: tuple[Problem, ...] = ()
     lines: Sequence[Mapping[str, Any]] = ()  # the attributes of each line in the body, in its order
     method: str = "POST"
-    changes: int | None = None  # the record that is changed; sending a change twice does no harm
+    changes: int | None = None  # the record that is deleted
 
     def entry(self, state: State, run: str, **found: Any) -> Entry:
         """The ledger's line for it."""

@@ -11,9 +11,9 @@ from typing import Protocol
 from pipeline.errors import Unfinished
 from pipeline.event_loop import in_turns
 from pipeline.load.collaborators import Interrupted
-from pipeline.load.decide import Preparation
+from pipeline.load.decide import Preparation, Sending
 from pipeline.load.doubts import Doubts, Report
-from pipeline.load.posting import Doubt, Key, Posting
+from pipeline.load.posting import Doubt, Key
 from pipeline.load.spellings import Spellings
 from pipeline.stopping import Stopping
 from pipeline.values.documents import Document
@@ -22,18 +22,18 @@ from pipeline.values.outcomes import Outcome, Status
 # So many documents are looked up at a time, while those before them are being posted.
 _BLOCK = 1_000
 
-_Queue = asyncio.Queue[tuple[Document, Posting] | None]
+_Queue = asyncio.Queue[tuple[Document, Sending] | None]
 
 
 class Deliveries(Protocol):
-    """What becomes of postings: `Delivery` sends them, a rehearsal writes them down."""
+    """What becomes of requests: `Delivery` sends them, a rehearsal writes them down."""
 
     @property
     def spellings(self) -> Spellings:
         """What is known of how Clarus spells references."""
 
-    async def deliver(self, posting: Posting) -> Outcome | Doubt:
-        """Make the record and return its id, or what is in doubt about it."""
+    async def deliver(self, posting: Sending) -> Outcome | Doubt:
+        """Make or change the record and return its id, or what is in doubt about it."""
 
     def doubts(self, report: Report, stopping: Stopping) -> Doubts | None:
         """A queue for what is in doubt; None where nothing is sent."""
@@ -56,6 +56,7 @@ class Loader:
     stopping: Stopping
     concurrency: int = 32
     _repeated: set[int] = field(default_factory=set)  # documents whose record an earlier one of this run speaks of
+    _again: list[Document] = field(default_factory=list)  # documents that are decided on once more
 
     @property
     def _workers(self) -> int:
@@ -66,13 +67,12 @@ class Loader:
     async def load(self, documents: Iterable[Document]) -> None:
         """Load the documents. Those that must not meet go one after the other, in their order."""
         while documents and not self.stopping.reason:
-            again: list[Document] = []
-            await self._pass(self._apart(documents, again))
-            documents = again
+            await self._pass(self._apart(documents))
+            documents, self._again = self._again, []
 
     async def _pass(self, documents: Iterator[Document]) -> None:
         queue: _Queue = asyncio.Queue(_BLOCK)
-        doubts = self.delivery.doubts(self.report, self.stopping)
+        doubts = self.delivery.doubts(self._ended, self.stopping)
         try:
             async with asyncio.TaskGroup() as others:
                 if doubts is not None:
@@ -110,9 +110,15 @@ class Loader:
                 self.stopping.stop(interrupted.cause)
                 came = interrupted.outcome
             if isinstance(came, Outcome):
-                self.report(document, came)
+                self._ended(document, came)
             elif doubts is not None:
                 doubts.put(document, came)
+
+    def _ended(self, document: Document, outcome: Outcome) -> None:
+        if outcome.again:
+            self._again.append(document)
+        else:
+            self.report(document, outcome)
 
     def _report_decided(self, document: Document, outcome: Outcome) -> None:
         outcome = self.delivery.concluded(outcome)
@@ -121,9 +127,9 @@ class Loader:
             outcome = replace(outcome, made_in="")
             if outcome.status is Status.DIFFERS:
                 outcome = replace(outcome, status=Status.INVALID, error=said_otherwise(str(document)))
-        self.report(document, outcome)
+        self._ended(document, outcome)
 
-    def _apart(self, documents: Iterable[Document], again: list[Document]) -> Iterator[Document]:
+    def _apart(self, documents: Iterable[Document]) -> Iterator[Document]:
         """Yield the documents that may be under way at the same time; put the others aside.
 
         These are the later ones of one identity, and records of which the first of an owner is special.
@@ -135,7 +141,7 @@ class Loader:
                 under_way.add(key)
                 yield document
                 continue
-            again.append(document)
+            self._again.append(document)
             if key == document.key:
                 self._repeated.add(id(document))
 

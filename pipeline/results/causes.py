@@ -76,11 +76,16 @@ def summarise(reports: Sequence[TableReport], extra: Iterable[tuple[str, Problem
     """
     issues = [Issue(file, "", problem) for file, problem in extra]
     for report in reports:
-        issues.extend(issue for issue in issues_of(report) if not issue.is_held)
+        issues.extend(issue for issue in issues_of(report) if not (issue.is_held or issue.problem.is_change))
     causes = causes_of(issues)
     if len(causes) <= most:
         return causes
     return [*causes[: most - 1], _rest(causes[most - 1 :])]
+
+
+def changes_in(reports: Sequence[TableReport]) -> list[Cause]:
+    """Old and new of everything that is changed, or would be, one by one."""
+    return each_alone(issue for report in reports for issue in issues_of(report) if issue.problem.is_change)
 
 
 def causes_of(issues: Iterable[Issue]) -> list[Cause]:

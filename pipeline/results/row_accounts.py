@@ -184,7 +184,8 @@ class RowAccounts:
             shown = self.table.headings.get(problem.column, problem.column)
             named = replace(problem, column=shown)
             self.problems.append(named)
-            own.setdefault(problem.row, []).append(named)
+            if not problem.is_change:
+                own.setdefault(problem.row, []).append(named)
         return own
 
     def leave_unreached(self) -> None:

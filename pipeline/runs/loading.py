@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.clarus.lists import Lists
-from pipeline.load import Deliveries, Existing, Loader, OwnRecords, Preparation, RecallDocument, SpelledLists
+from pipeline.load import Deliveries, Loader, OwnRecords, Preparation, RecallDocument, SpelledLists
 from pipeline.resolve import Resolver
 from pipeline.results.row_accounts import RowAccounts
+from pipeline.runs.changing import changing_of, policies
 from pipeline.runs.context import RunContext
 from pipeline.runs.known_rows import rows_of_other_records
 from pipeline.transform.assembly import documents_in
@@ -48,11 +49,12 @@ class Loading:
             ledger.find,
             resolver.resolve,
             SpelledLists(OwnRecords(lists, ledger.holders, tenant), deliveries.spellings, ledger.holders, tenant),
-            Existing(context.settings.existing_products),
+            policies(context.settings),
             options.send_unknown,
             deliveries.spellings,
             options.recall,
             lists.cannot_tell_apart,
+            changing_of(context, lists, deliveries.spellings, options.recall),
         )
         self._delivery = deliveries
         self._concurrency = own.concurrency

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from pipeline.load import Posting, Report, Spellings, said_otherwise
+from pipeline.load import Posting, Report, Sending, Spellings, said_otherwise
 from pipeline.progress import Progress
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.runs.closing import Finished
@@ -38,15 +38,20 @@ class PayloadFile:
         # By the hashes of identities, the fingerprint: who comes again meets a record that exists by then.
         self._written: dict[int, str] = {}
 
-    async def deliver(self, posting: Posting) -> Outcome:
+    async def deliver(self, posting: Sending) -> Outcome:
         """Write the request down, one JSON object a line."""
+        if isinstance(posting, Posting):
+            counted = self.created if posting.changes is None else self.changed
+            fingerprint = posting.fingerprint if posting.changes is None else ""
+            outcome = Outcome(Status.READY, posting.changes, problems=posting.warnings)
+        else:
+            counted, fingerprint = self.changed, ""
+            outcome = Outcome(Status.READY, posting.record, problems=posting.told)
         before = self._written.get(hash(posting.identity))
         if before is not None:
-            if before == posting.fingerprint or posting.changes is not None:
-                return Outcome(Status.READY, posting.changes, problems=posting.warnings)
-            return Outcome(Status.INVALID, error=said_otherwise(posting.identity.reference))
-        self._written[hash(posting.identity)] = posting.fingerprint
-        counted = self.created if posting.changes is None else self.changed
+            same = before == fingerprint or not fingerprint
+            return outcome if same else Outcome(Status.INVALID, error=said_otherwise(posting.identity.reference))
+        self._written[hash(posting.identity)] = fingerprint
         counted[posting.identity.record] += 1
         line = {
             "record_type": posting.identity.record,
@@ -57,14 +62,14 @@ class PayloadFile:
             "body": orjson.Fragment(posting.body or b"null"),
         }
         self._file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
-        return Outcome(Status.READY, posting.changes, problems=posting.warnings)
+        return outcome
 
     def doubts(self, report: Report, stopping: Stopping) -> None:
         """Nothing is sent, and so nothing is in doubt."""
 
     def concluded(self, outcome: Outcome) -> Outcome:
-        """Leave the ledger alone."""
-        return outcome
+        """Leave the ledger alone: what would be decided on once more would be changed then."""
+        return replace(outcome, status=Status.READY, again=False) if outcome.again else outcome
 
 
 class Tally:

@@ -16,6 +16,7 @@ from pipeline.resolve import Resolver
 from pipeline.results.earlier_results import EarlierResults
 from pipeline.results.row_accounts import RowAccounts
 from pipeline.runs.auditing import apply, audit_run
+from pipeline.runs.changing import changing_of
 from pipeline.runs.closing import Finished, ResultsFolder, Watch, finish
 from pipeline.runs.context import RunContext
 from pipeline.runs.known_rows import returned_rows, with_known_references
@@ -194,6 +195,8 @@ async def _deliveries(run: Run, context: RunContext) -> Delivery:
         await lateness_of(context),
         IssuedIds(context.ledger.highest_id, context.ledger.ids),
         spellings,
+        changing=changing_of(context, lists, spellings),
+        send_unknown=run.send_unknown,
     )
 
 

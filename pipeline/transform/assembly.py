@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from pipeline.transform.quantities import quantity_attributes
+from pipeline.transform.quantities import CONFIGURATION, UNIT, quantity_attributes
 from pipeline.transform.variants import as_variant
 from pipeline.values.clean_tables import CleanTable
 from pipeline.values.document_tables import DocumentTable, Positions
@@ -105,7 +105,13 @@ def _given(record: RecordType, places: Mapping[str, Positions]) -> list[tuple[st
     """Which documents fill an attribute themselves, by attribute; of record types that are changed with PATCH."""
     if not record.changeable:
         return []
-    return [(record.columns[heading].attribute, (at >= 0).tolist()) for heading, at in places.items() if at.max() >= 0]
+    named = [(_given_as(record.columns[heading]), at) for heading, at in places.items()]
+    return [(name, (at >= 0).tolist()) for name, at in named if at.max() >= 0]
+
+
+def _given_as(column: Column) -> str:
+    """The name of an attribute among those that are given: header and address may both have one of a name."""
+    return f"address.{column.attribute}" if column.level is Level.ADDRESS else column.attribute
 
 
 def _with_fallbacks(stand_ins: Sequence[tuple[str, str]], attributes: dict[str, Json]) -> dict[str, Json]:
@@ -162,9 +168,27 @@ def _lines(clean: CleanTable, positions: Positions) -> Iterator[Line]:
     amounts, times, dimensions = (
         (values.get(heading, none) for heading in (rule.quantity, rule.times, rule.dimension)) if rule else (none,) * 3
     )
+    defaulted = _defaulted(clean, positions)
     for i, row in enumerate(clean.rows[positions].tolist()):
         attributes = _filled(named, i)
         if rule is not None:
             attributes |= quantity_attributes(rule, amounts[i], times[i], dimensions[i])
         line_codes = tuple(code for column in codes if (code := column[i]) is not None)
-        yield Line(row, attributes, line_codes, _filled(controls, i))
+        yield Line(row, attributes, line_codes, _filled(controls, i), defaulted[i] if defaulted else frozenset())
+
+
+def _defaulted(clean: CleanTable, positions: Positions) -> list[frozenset[str]]:
+    """The attributes of each line that a default supplies; empty where no column of lines has one."""
+    record = clean.table.record
+    if not record.changeable:
+        return []
+    named = {c.heading: c.attribute for c in record.at(Level.LINE) if c.attribute and c.heading in clean.defaults}
+    if record.quantity is not None and clean.defaults.get(record.quantity.dimension) == UNIT:
+        named[record.quantity.dimension] = CONFIGURATION  # pieces, as without it
+    blank = {}
+    for heading, attribute in named.items():
+        cells = clean.columns.get(heading)
+        blank[attribute] = np.full(len(positions), True) if cells is None else cells.codes[positions] < 0
+    if not named:
+        return []
+    return [frozenset(name for name, is_blank in blank.items() if is_blank[i]) for i in range(len(positions))]

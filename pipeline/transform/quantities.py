@@ -7,6 +7,9 @@ from decimal import Decimal
 from schemas import Quantity
 from schemas.vocabulary.kinds import CONFIGURATIONS, Json
 
+UNIT = "unit"
+CONFIGURATION = "stock_configuration"
+
 
 def quantity_attributes(rule: Quantity, quantity: Json, times: Json, dimension: Json) -> dict[str, Json]:
     """Say in the API's terms how much of what a line asks for.
@@ -19,8 +22,8 @@ def quantity_attributes(rule: Quantity, quantity: Json, times: Json, dimension: 
         return {rule.plain: total}
     if dimension not in CONFIGURATIONS:
         return {rule.plain: total, rule.measured_in: dimension}
-    attribute = rule.plain if dimension == "unit" else rule.configurations
-    return {attribute: total, "stock_configuration": dimension}
+    attribute = rule.plain if dimension == UNIT else rule.configurations
+    return {attribute: total, CONFIGURATION: dimension}
 
 
 def _product(quantity: Json, times: Json) -> Json:

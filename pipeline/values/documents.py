@@ -44,6 +44,7 @@ class Line:
     attributes: Mapping[str, Json]
     codes: tuple[Code, ...]
     controls: Mapping[str, Json]
+    defaulted: frozenset[str] = frozenset()  # attributes that a default of the configuration supplies, not the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class Document:
     address: Mapping[str, Json]
     lines: tuple[Line, ...]
     controls: Mapping[str, Json]
-    given: frozenset[str] = frozenset()  # attributes that the file fills itself, of records that may be changed
+    # Attributes that the file fills itself, of records that may be changed; those of the address after "address.".
+    given: frozenset[str] = frozenset()
 
     @property
     def reference(self) -> str:

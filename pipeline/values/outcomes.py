@@ -59,4 +59,5 @@ class Outcome:
     problems: tuple[Problem, ...] = ()  # of single rows; columns by their contract heading
     made_in: str = ""  # the run that made the record, where the ledger knows it
     made_as: Status | None = None  # and how the record's row ended then
-    adopted: Entry | None = None  # the ledger's line of a record whose answer was lost, and which was found
+    adopted: Entry | None = None  # the ledger's line of a record whose answer was lost, and what it turned out to be
+    again: bool = False  # the document is decided on once more, now that this is known

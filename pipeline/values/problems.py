@@ -48,6 +48,7 @@ class Problem:
     severity: Severity = Severity.ERROR
     filled: int = 0  # of a column: in how many rows it holds anything; 0: that says nothing
     loud: bool = False  # a warning that -q does not keep back
+    is_change: bool = False  # old and new of what is changed: told in issues.csv, and on the screen by a rehearsal
     named: NamedRows | None = field(default=None, compare=False)  # of which the message is made, where it names rows
 
     @classmethod

@@ -17,9 +17,11 @@ import pandera.pandas as pa
 from pandera.api.dataframe.model_components import FieldInfo
 from pandera.typing.pandas import Series
 
+from schemas.vocabulary.changes import Changes
 from schemas.vocabulary.headings import fold
 from schemas.vocabulary.kinds import Kind, code, datetime, flag, integer, text
 from schemas.vocabulary.lists import CodeList
+from schemas.vocabulary.quantity import Quantity
 
 
 class Level(StrEnum):
@@ -55,22 +57,6 @@ class Column:
     unless_dropped: str = ""  # a filled cell holds its file, unless this key of the configuration is "drop"
     elsewhere: Mapping[str, str] = field(default_factory=dict)  # a word that says that the row belongs elsewhere -> where
     besides: bool = False  # Clarus's template does not have it: that it is there says nothing against other record types
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """The columns and attributes of a line's quantity.
-
-    The file states a quantity and what it counts; the API has one attribute for pieces, one for configurations (cases,
-    inners, outers), and one that says in which dimension (weight, length …) the number is meant.
-    """
-
-    quantity: str  # heading
-    dimension: str  # heading
-    times: str = ""  # heading of a number that multiplies the quantity
-    plain: str = ""  # attribute
-    configurations: str = ""  # attribute
-    measured_in: str = ""  # attribute
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +121,10 @@ class RecordType:
     names_storage_unit: bool = False  # lines name the product's storage unit of priority 0
     quantity: Quantity | None = None
     address_attribute: str = ""  # where the address goes among the attributes; "": it is a related record
-    changeable: bool = False  # an existing record may be changed with PATCH
+    changeable: bool = False  # an existing record may be changed with PATCH; it has a column allow_update then
+    changes: Changes = field(default_factory=Changes)  # and what goes for that
+    line_item: str = "product_id"  # the attribute by which lines are told apart
+    line_number: str = "alt_line_number"  # and, where it is filled, the one that does so alone
     first_gets: Mapping[str, Any] = field(default_factory=dict)  # attributes of the first record of its owner, key[0]
     parts: tuple[Part, ...] = ()  # records that a row describes as well, posted after the document
     precursors: tuple[Precursor, ...] = ()  # records that a line describes as well, posted before the document
@@ -204,6 +193,9 @@ class RecordType:
 
 RECORD_TYPES: dict[str, RecordType] = {}
 
+_ALLOW = "allow_update"
+_OF_OWNER = {_ALLOW: _ALLOW, "is_new_product": "owner_is_new"}  # controls of the owner's row that count for its parts
+
 _SLOTS: Mapping[str, Callable[[], Kind]] = {"string": text, "integer": integer, "datetime": datetime, "boolean": flag}
 
 
@@ -237,6 +229,9 @@ def record_type(name: str, noun: str, key: tuple[str, ...], **place: Any) -> Cal
 def described(name: str, noun: str, key: tuple[str, ...], model: type[pa.DataFrameModel], **place: Any) -> RecordType:
     """Make a record type of a pandera model; `place` are the other fields of `RecordType`."""
     fields, slots = _fields(model)
+    if place.get("changeable") and not any(_decides(field, _ALLOW) for field in fields.values()):
+        note = "true: one that exists is changed, whatever [existing] says; false: it is not"
+        fields[_ALLOW] = slots[_ALLOW] = control(_ALLOW, flag(), _ALLOW, note=note)
     if slots:
         members = {"__annotations__": dict.fromkeys(slots, Series[str]), "__module__": model.__module__, "__doc__": model.__doc__}
         model = type(model.__name__, (model,), {**members, **slots})
@@ -266,6 +261,11 @@ def _fields(model: type[pa.DataFrameModel]) -> tuple[dict[str, FieldInfo], dict[
     return fields, slots
 
 
+def _decides(field: FieldInfo, what: str) -> bool:
+    column = (field.metadata or {}).get("column")
+    return column is not None and column.level is Level.CONTROL and column.attribute == what
+
+
 def _part_type(owner: RecordType, part: Part) -> RecordType:
     own = owner.columns[owner.reference]
     assert owner.listed is not None, "a part names its owner by a code that is looked up"
@@ -273,6 +273,8 @@ def _part_type(owner: RecordType, part: Part) -> RecordType:
         own.heading: replace(own, attribute=f"{owner.noun}_id", lookup=owner.listed),
         **{column.heading: replace(column, level=Level.HEADER, per_line=False, required=column.heading in part.needs) for column in owner.columns.values() if column.part == part.name},
     }
+    if part.place.get("changeable"):  # by what the owner's row says
+        columns |= {column.heading: replace(column, attribute=_OF_OWNER[column.attribute]) for column in owner.at(Level.CONTROL) if column.attribute in _OF_OWNER}
     key = (owner.reference, *part.within, *part.key)
     return RecordType(part.record, part.noun, owner.model, columns, key, **part.place)
 

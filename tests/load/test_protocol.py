@@ -39,7 +39,7 @@ RAM = Path("/dev/shm")  # thousands of ledgers: where there is one, a disk in me
 ORDERS = RECORD_TYPES["orders"]
 PRODUCTS = RECORD_TYPES["products"]
 RECORDS = {"orders": ORDERS, "products": PRODUCTS, "unlisted": replace(ORDERS, name="unlisted", listed=None)}
-REQUIRED = frozenset(column.attribute for column in PRODUCTS.columns.values() if column.required)
+REQUIRED = dict.fromkeys(PRODUCTS.changes.needs, "x")
 
 TROUBLE = st.sampled_from([*Fate, Fate.WELL, Fate.WELL, Fate.LOST_AFTER])
 
@@ -59,8 +59,8 @@ class Order:
 
     def document(self) -> Document:
         controls = {"allow_duplicate": True} if self.allow_duplicate else {}
-        attributes = {"reference": self.reference, "content": self.content}
-        return Document(RECORDS[self.kind], self.key, (2,), attributes, (), {}, (), controls, REQUIRED)
+        attributes = {"reference": self.reference, "content": self.content, **REQUIRED}
+        return Document(RECORDS[self.kind], self.key, (2,), attributes, (), {}, (), controls, frozenset(attributes))
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def schedules(draw: st.DrawFn) -> Schedule:
         lag=lag,
         late=draw(st.sampled_from([late for late in (0.0, 4.0, 20.0, HORIZON - lag) if late + lag <= HORIZON])),
         unique=kind == "products",
-        existing=draw(st.sampled_from([Existing.EXISTS, Existing.UPDATE])),
+        existing=draw(st.sampled_from([Existing.KEEP, Existing.UPDATE])),
         concurrency=draw(st.sampled_from([1, 3])),
     )
 
@@ -148,7 +148,7 @@ class World:
             clock=now,
         )
         loader = Loader(
-            Preparation("acme", ledger.find, resolve, self.clarus, own.existing),
+            Preparation("acme", ledger.find, resolve, self.clarus, {"products": own.existing}),
             delivery,
             lambda document, outcome: outcomes.append((document, outcome)),
             stopping,
@@ -232,7 +232,7 @@ def _go_through(world: World) -> None:
 def test_a_kill_between_any_two_steps_loses_nothing(turn: int, tmp_path: Path) -> None:
     """One document whose answer is lost, and a kill at each turn of the event loop on its way."""
     world = World(
-        Schedule([Order("A")], [], [Fate.WELL, Fate.LOST_AFTER], [], 1.9, False, Existing.EXISTS, 1), tmp_path / "l"
+        Schedule([Order("A")], [], [Fate.WELL, Fate.LOST_AFTER], [], 1.9, False, Existing.KEEP, 1), tmp_path / "l"
     )
 
     world.live(turn)
@@ -246,7 +246,7 @@ def test_a_kill_between_any_two_steps_loses_nothing(turn: int, tmp_path: Path) -
 def test_what_is_in_doubt_and_not_listed_is_never_sent_again(tmp_path: Path) -> None:
     """Until somebody who has looked says so, it stays unknown, however often the run is repeated."""
     world = World(
-        Schedule([Order("A", kind="unlisted")], [], [Fate.LOST_AFTER], [], 0.0, False, Existing.EXISTS, 1),
+        Schedule([Order("A", kind="unlisted")], [], [Fate.LOST_AFTER], [], 0.0, False, Existing.KEEP, 1),
         tmp_path / "l",
     )
 
@@ -260,7 +260,7 @@ def test_a_duplicate_that_is_allowed_is_never_taken_for_the_old_record(tmp_path:
     """The ids that were there before are noted, so that a lost answer finds the new one."""
     documents = [Order("A", allow_duplicate=True)]
     fates = [Fate.WELL, Fate.LOST_BEFORE, Fate.WELL, Fate.LOST_AFTER]
-    world = World(Schedule(documents, [("ACME", "A")], fates, [], 1.0, False, Existing.EXISTS, 1), tmp_path / "l")
+    world = World(Schedule(documents, [("ACME", "A")], fates, [], 1.0, False, Existing.KEEP, 1), tmp_path / "l")
 
     first, again = world.live(), world.live()
 
@@ -280,7 +280,7 @@ def test_a_refusal_that_hides_an_earlier_success_is_seen_through(tmp_path: Path)
             [],
             0.0,
             True,
-            Existing.EXISTS,
+            Existing.KEEP,
             1,
         ),
         tmp_path / "l",
@@ -296,7 +296,7 @@ def test_a_refusal_that_hides_an_earlier_success_is_seen_through(tmp_path: Path)
 def test_a_refusal_that_hides_a_record_which_is_not_seen_yet(tmp_path: Path) -> None:
     """Reads that lag longer than promised: the second attempt is refused, and one more look finds the first."""
     world = World(
-        Schedule([Order("A", kind="products")], [], [Fate.WELL, Fate.LOST_AFTER], [], 3.0, True, Existing.EXISTS, 1),
+        Schedule([Order("A", kind="products")], [], [Fate.WELL, Fate.LOST_AFTER], [], 3.0, True, Existing.KEEP, 1),
         tmp_path / "l",
     )
 
@@ -309,7 +309,7 @@ def test_a_refusal_that_hides_a_record_which_is_not_seen_yet(tmp_path: Path) -> 
 def test_a_doubt_outlives_an_attempt_that_did_not_leave(tmp_path: Path) -> None:
     """Sent without an answer, not seen yet, then out of reach: the next run must look first."""
     fates = [Fate.WELL, Fate.LOST_AFTER, Fate.WELL, Fate.UNREACHABLE]
-    world = World(Schedule([Order("A")], [], fates, [], 3.0, False, Existing.EXISTS, 1), tmp_path / "l")
+    world = World(Schedule([Order("A")], [], fates, [], 3.0, False, Existing.KEEP, 1), tmp_path / "l")
 
     ends = [world.live(), world.live()]
 
@@ -323,7 +323,7 @@ def test_a_doubt_outlives_an_attempt_that_did_not_leave(tmp_path: Path) -> None:
 def test_a_second_file_with_the_same_document_meets_it_as_existing(tmp_path: Path) -> None:
     """Posted once; only the rows of the first say that they made it."""
     documents = [Order("A"), Order("B"), Order("A"), Order("A", content=1)]
-    world = World(Schedule(documents, [], [], [], 0.0, False, Existing.EXISTS, 3), tmp_path / "l")
+    world = World(Schedule(documents, [], [], [], 0.0, False, Existing.KEEP, 3), tmp_path / "l")
 
     outcomes = world.live()
 

@@ -11,9 +11,10 @@ import pytest
 from pandera.typing.pandas import Series
 
 from schemas import RECORD_TYPES
-from schemas.vocabulary.contract import Quantity, code_of, control, header, line, record_type, unsent
+from schemas.vocabulary.contract import code_of, control, header, line, record_type, unsent
 from schemas.vocabulary.kinds import CONFIGURATIONS, choice, code, datetime, flag, number, text
 from schemas.vocabulary.lists import ACCOUNTS, ORDERS, PRODUCTS, WAREHOUSES
+from schemas.vocabulary.quantity import Quantity
 
 
 class Transfers(pa.DataFrameModel):

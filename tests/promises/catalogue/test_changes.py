@@ -20,9 +20,10 @@ def rows_of(content: dict[str, str]) -> list[dict[str, str]]:
     return [{"code": f"P-{n}", **content, "update": u, "new": new} for n, (u, new) in enumerate(ANSWERS)]
 
 
-def allowed(update: str, policy: str) -> str:
-    """What a product that exists meets: the row wins over the policy."""
-    return {"true": "update", "false": "exists", "": policy}[update]
+def allowed(update: str, new: str, policy: str) -> str:
+    """What a product that exists meets: the row wins over the policy, and allow_update over Is New Product."""
+    by_new = {"true": "error", "false": "update", "": policy}[new]
+    return {"true": "update", "false": "exists", "": by_new}[update]
 
 
 @pytest.mark.parametrize("policy", POLICIES)
@@ -43,7 +44,7 @@ def test_what_becomes_of_a_product_that_exists(consultant: Any, policy: str, kno
     if known == "as sent before":
         expected = ["exists"] * len(ANSWERS)
     else:
-        expected = [done[allowed(update, policy)] for update, _ in ANSWERS]
+        expected = [done[allowed(update, new, policy)] for update, new in ANSWERS]
     assert consultant.statuses() == expected
     changed = [status == "updated" for status in expected]
     assert consultant.writes().get("PATCH /api/products/{id}", 0) == sum(changed)
@@ -78,7 +79,7 @@ def test_a_change_sends_what_the_file_fills_and_no_more(consultant: Any) -> None
 
     [line] = (consultant.last_run() / "payloads.jsonl").read_text().splitlines()
     assert '"method":"PATCH","path":"/products/1000002"' in line
-    assert '"attributes":{"code":"P-1","description":"After","stock_unit_type_id":501}' in line
+    assert '"attributes":{"description":"After","stock_unit_type_id":501,"code":"P-1"}' in line
 
 
 def test_the_default_unit_is_not_used_for_a_change(consultant: Any) -> None:
@@ -86,7 +87,7 @@ def test_the_default_unit_is_not_used_for_a_change(consultant: Any) -> None:
     consultant.run({"code": "P-1", **BEFORE})
     consultant.configure(more='[defaults.products]\n"Unit Stock Unit Type Code" = "CASE"\n')
 
-    consultant.run({"code": "P-1", "description": "After", "unit": "", "update": "true"}, exit_code=1)
+    consultant.run({"code": "P-1", **AFTER, "unit": "", "update": "true"}, exit_code=1)
 
     [row] = consultant.results()
     assert (row["clarus_status"], row["clarus_id"]) == ("invalid", "1000002")
