@@ -6,7 +6,7 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from schemas.vocabulary.contract import Variant, code_of, control, header, record_type
-from schemas.vocabulary.kinds import choice, code, country, text
+from schemas.vocabulary.kinds import choice, code, country, flag, text
 from schemas.vocabulary.lists import ACCOUNTS, CUSTOMERS
 
 
@@ -38,6 +38,10 @@ class Addresses(pa.DataFrameModel):
     external_system_reference1: Series[str] = header("external_system_reference1", text())
     external_system_reference2: Series[str] = header("external_system_reference2", text())
     external_system_reference3: Series[str] = header("external_system_reference3", text())
+    # Accepted under their API names; the template has no column for them.
+    default_notes: Series[str] = header("default_notes", text(), besides=True)
+    is_active: Series[str] = header("is_active", flag(), besides=True)
+    external_delivery_id: Series[str] = header("external_delivery_id", text(), besides=True)
     account_code: Series[str] = control("account_code", code_of(ACCOUNTS), note="the account whose orders may use it; blank: any")
     customer_code: Series[str] = header("customer_id", code_of(CUSTOMERS))
     supplier_code: Series[str] = control("supplier_code", code(), note="of a collection address", besides=True)

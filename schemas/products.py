@@ -154,6 +154,23 @@ class Products(pa.DataFrameModel):
     pick_face_location_code: Series[str] = follow_up("pick_face", "location_id", code_of(LOCATIONS), "Pick Face Location Code", within="Pick Face Warehouse Code")
     pick_face_trigger_min: Series[str] = follow_up("pick_face", "trigger_min", integer(0), "Pick Face Trigger Min")
     pick_face_trigger_max: Series[str] = follow_up("pick_face", "trigger_max", integer(0), "Pick Face Trigger Max")
+    pick_face_replenishment_type: Series[str] = follow_up(
+        "pick_face",
+        "replenishment_type",
+        choice("continuous", "demand", "order_volume"),
+        "Pick Face Replenishment Type",
+        aliases=("replenishment_type",),
+        besides=True,
+    )
+    pick_face_priority: Series[str] = follow_up("pick_face", "priority", integer(0), "Pick Face Priority", aliases=("priority",), besides=True)
+    pick_face_full_storage_units_only: Series[str] = follow_up(
+        "pick_face",
+        "full_storage_units_only",
+        flag(),
+        "Pick Face Full Storage Units Only",
+        aliases=("full_storage_units_only",),
+        besides=True,
+    )
     pick_face_allowed_configurations: Series[str] = unsent("Pick Face Allowed Configurations")
     tax_type_code: Series[str] = unsent("Tax Type Code")
     abv: Series[str] = unsent("Abv")

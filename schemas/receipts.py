@@ -6,8 +6,8 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from schemas.vocabulary.changes import Changes
-from schemas.vocabulary.contract import Precursor, code_of, control, generic_slots, header, line, record_type, unsent
-from schemas.vocabulary.kinds import CONFIGURATIONS, DIMENSIONS, choice, code, datetime, flag, number, text
+from schemas.vocabulary.contract import Precursor, address, code_of, control, generic_slots, header, line, record_type, unsent
+from schemas.vocabulary.kinds import CONFIGURATIONS, DIMENSIONS, choice, code, country, datetime, email, flag, number, text
 from schemas.vocabulary.lists import ACCOUNTS, PRODUCTS, RECEIPTS, SUPPLIERS, WAREHOUSES
 from schemas.vocabulary.quantity import Quantity
 
@@ -54,7 +54,7 @@ from schemas.vocabulary.quantity import Quantity
 class Receipts(pa.DataFrameModel):
     """The columns of Clarus's pre-receipt import template."""
 
-    receipt_reference: Series[str] = header("reference", code(50), required=True)
+    receipt_reference: Series[str] = header("reference", code(), required=True)
     account_code: Series[str] = header("account_id", code_of(ACCOUNTS), required=True)
     warehouse_code: Series[str] = header("warehouse_id", code_of(WAREHOUSES), required=True)
     customer_code: Series[str] = unsent()
@@ -91,3 +91,20 @@ class Receipts(pa.DataFrameModel):
     duty_paid: Series[str] = unsent()
     group_number: Series[str] = unsent()
     _line_slots = generic_slots(line, "line_", ("string", "integer", "boolean", "datetime"), bare=("string", "datetime"))
+    # Accepted under their API names, and an address as in orders; the template has no column for them.
+    actual_date_of_arrival: Series[str] = header("actual_date_of_arrival", datetime(), besides=True)
+    address_reference: Series[str] = address("external_system_reference1", code(), besides=True)
+    address1: Series[str] = address("address_1", text(80), besides=True)
+    address2: Series[str] = address("address_2", text(80), besides=True)
+    address3: Series[str] = address("address_3", text(80), besides=True)
+    address4: Series[str] = address("address_4", text(80), besides=True)
+    address5: Series[str] = address("address_5", text(80), besides=True)
+    postcode: Series[str] = address("postcode", text(10), besides=True)
+    recipient_name: Series[str] = address("name", text(), besides=True)
+    recipient_email: Series[str] = address("email_address", email(254), besides=True)
+    recipient_phone_number: Series[str] = address("phone_number", text(50), besides=True)
+    country_code: Series[str] = address("country_code", country(6), besides=True)
+    line_external_system_reference1: Series[str] = line("external_system_reference1", text(), besides=True)
+    line_external_system_reference2: Series[str] = line("external_system_reference2", text(), besides=True)
+    line_external_system_reference3: Series[str] = line("external_system_reference3", text(), besides=True)
+    alt_product_code: Series[str] = line("alt_product_code", code(), besides=True)

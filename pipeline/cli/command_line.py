@@ -175,16 +175,17 @@ def sandbox(host: str, port: int, latency: float, journal: Path | None) -> None:
 @main.command()
 @click.argument("record_type", metavar="TYPE")
 @click.option("-o", "--output", type=FILE, help="The file to write, .csv or .xlsx; TYPE.csv unless set.")
+@click.option("--all", "all_columns", is_flag=True, help="Also columns that Clarus's own template does not have.")
 @configured
 @telling
-def template(record_type: str, output: Path | None, **options: Any) -> None:
+def template(record_type: str, output: Path | None, all_columns: bool, **options: Any) -> None:
     """Write an empty file with every column that TYPE accepts.
 
     A workbook has notes beside its headings, and drop-down lists of the words that Clarus accepts.
     """
     from pipeline.cli.commands import write_empty
 
-    sys.exit(write_empty(record_type, output, **options))
+    sys.exit(write_empty(record_type, output, all_columns, **options))
 
 
 @main.command()

@@ -163,7 +163,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def write_empty(record_type: str, output: Path | None, **options: Any) -> int:
+def write_empty(record_type: str, output: Path | None, all_columns: bool, **options: Any) -> int:
     """Write an empty file of a record type."""
     from pipeline.describe.template import write_template
 
@@ -172,9 +172,9 @@ def write_empty(record_type: str, output: Path | None, **options: Any) -> int:
     target = output or Path(f"{record.name}.csv")
     match target.suffix.lower():
         case ".csv":
-            write_template(record, target, "csv", settings)
+            write_template(record, target, "csv", settings, all_columns)
         case ".xlsx":
-            write_template(record, target, "xlsx", settings)
+            write_template(record, target, "xlsx", settings, all_columns)
         case _:
             raise UsageError(f"{target}: a template is a .csv or an .xlsx file")
     telling = telling_of(options)

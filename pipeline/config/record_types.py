@@ -19,10 +19,12 @@ SECTIONS: Mapping[str, str] = {
     "existing": '[existing] orders = "keep", "update" or "error"',
     "ignore_columns": 'ignore_columns.orders = ["heading of the file", …]',
     "values": '[values.orders.column] "word of the file" = "word of Clarus"',
+    "required": '[required] orders = ["column", …]',
+    "words": '[words] orders.column = ["word", …]',
 }
 # What only those need who read files: to check it takes the contracts, and so pandera and pandas.
 OF_CONTRACTS = frozenset((*SECTIONS, "sources"))
-_DEPTH = {"columns": 3, "defaults": 3, "existing": 2, "ignore_columns": 2, "values": 4}
+_DEPTH = {"columns": 3, "defaults": 3, "existing": 2, "ignore_columns": 2, "values": 4, "required": 2, "words": 3}
 
 
 def spelled_by_contract(key: tuple[str, ...], value: Any) -> tuple[tuple[str, ...], Any]:
@@ -45,6 +47,11 @@ def spelled_by_contract(key: tuple[str, ...], value: Any) -> tuple[tuple[str, ..
         if not record.changeable:
             raise ValueError(f"{where}: {record.name} cannot be changed over Clarus's API: remove the key")
         return (section, record.name), value
+    if section == "required":
+        return (section, record.name), _required(value, record, where)
+    if section == "words":
+        heading = _heading(key[2], record, where)
+        return (section, record.name, heading), _words(value, heading, record, where)
     if section == "ignore_columns":
         return (section, record.name), _headings_of_files(value, where)
     if section == "columns":
@@ -73,6 +80,26 @@ def refusal(record: RecordType, heading: str, value: str, reading: Reading) -> s
         return ""
     hint = kind.hint(value)
     return f"{message} ({hint})" if hint else message
+
+
+def _required(value: Any, record: RecordType, where: str) -> tuple[str, ...]:
+    from schemas import Level
+
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise ValueError(f"{where} must be a list of columns, such as {SECTIONS['required']}")
+    headings = tuple(_heading(name, record, where) for name in value)
+    for heading in headings:
+        if record.columns[heading].level is Level.UNSENT:
+            raise ValueError(f"{where}: {heading} is not sent to Clarus, and cannot be required")
+    return headings
+
+
+def _words(value: Any, heading: str, record: RecordType, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(word, str) and word.strip() for word in value):
+        raise ValueError(f"{where} must be a list of words, such as {SECTIONS['words']}")
+    if record.columns[heading].kind.name != "choice":
+        raise ValueError(f"{where}: {heading} is no column of fixed words: there is nothing to add")
+    return tuple(word.strip() for word in value)
 
 
 def _headings_of_files(value: Any, where: str) -> tuple[str, ...]:

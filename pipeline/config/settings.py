@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf, SecretStr, Strict, ValidationError
 
 from pipeline.config import network, rules
+from pipeline.config.adapted import adapted
 from pipeline.config.afterwards import LogSettings, MetricsSettings, NotifySettings
 from pipeline.config.cluster import ClusterSettings
 from pipeline.config.declared import FOLDER, declare_records
@@ -128,6 +129,8 @@ class Settings(BaseModel):
     columns: Mapping[str, Mapping[str, str]] = {}  # heading of the file -> heading of the contract
     defaults: Mapping[str, Mapping[str, str]] = {}  # heading of the contract -> value for blank cells
     values: Mapping[str, Mapping[str, Mapping[str, str]]] = {}  # heading -> word of the file -> word of Clarus
+    required: Mapping[str, tuple[str, ...]] = {}  # headings of the contract that a deployment must have
+    words: Mapping[str, Mapping[str, tuple[str, ...]]] = {}  # heading -> words that a tenant has beside Clarus's
     ignore_columns: Mapping[str, tuple[str, ...]] = {}  # headings of the file that are left out
     sources: tuple[InstanceOf[Source], ...] = ()  # customers' own exports, the first that matches a file is used
     # Of files that a source reads by a profile of its own, by its name; not a key of its own.
@@ -264,7 +267,7 @@ def _refused_cells(given: Mapping[Key, Given], settings: Settings) -> Iterator[s
     from schemas import RECORD_TYPES
 
     for (_, record, heading, *_), entry in cells.items():
-        if trouble := refusal(RECORD_TYPES[record], heading, entry.value, settings.reading):
+        if trouble := refusal(adapted(RECORD_TYPES[record], settings), heading, entry.value, settings.reading):
             yield f"{entry.where}: {entry.value!r} {trouble}"
 
 

@@ -19,7 +19,7 @@ _MARKS = (".", ",", "'", "’", " ", "_", "")
 _CONDITIONS = ("is", "is_not", "starts", "blank")
 # A source never changes the tenant, nor where files lie: of a profile, only what speaks of files is used.
 OF_FILES = {"columns", "defaults", "values", "ignore_columns", "timezone", "date_formats"}
-OF_FILES |= {"unsent_columns", "unknown_columns", "fallback_encoding", "crossdock_lines"}
+OF_FILES |= {"unsent_columns", "unknown_columns", "fallback_encoding", "crossdock_lines", "required", "words"}
 
 
 def read_sources(given: Any, where: str, folder: Path) -> tuple[tuple[Source, ...], list[str]]:

@@ -9,12 +9,13 @@ from itertools import zip_longest
 from typing import Any
 
 from pipeline.config import Settings
+from pipeline.config.adapted import adapted
 from schemas import Column, Level, RecordType
 from schemas.vocabulary.dates import format_in_words
 from schemas.vocabulary.headings import fold
 from schemas.vocabulary.kinds import Kind
 
-_LONGEST_NAME = 30  # characters; no heading in snake case is longer, and the others break at blanks
+_LONGEST_NAME = 31  # characters; no heading in snake case is longer, and the others break at blanks
 _GAP = "  "
 
 
@@ -35,18 +36,23 @@ class FieldLine:
     default_from: str  # "configuration", "contract", "column", ""
     words: Mapping[str, str]  # word of the file -> word of Clarus
     note: str
+    in_template: bool  # an empty file has it, without all columns being asked for
 
 
 def describe(record: RecordType, settings: Settings | None = None) -> list[FieldLine]:
     """Describe every accepted column, in the order of the contract."""
     settings = settings or Settings()
+    record = adapted(record, settings)
     return [_describe(column, record, settings) for column in record.columns.values()]
 
 
-def file_headings(record: RecordType, settings: Settings) -> dict[str, str]:
+def file_headings(record: RecordType, settings: Settings, all_columns: bool = False) -> dict[str, str]:
     """Return the heading that a file should have for each column, by contract heading.
 
     A column is left out when the configuration reads its own heading as another column: no file can hold it.
+
+    Args:
+        all_columns: also those that Clarus's templates lack and few need, unless the configuration names them.
     """
     configured = settings.columns.get(record.name, {})
     renamed: dict[str, str] = {}
@@ -54,7 +60,8 @@ def file_headings(record: RecordType, settings: Settings) -> dict[str, str]:
         renamed.setdefault(heading, settings.spellings.get(folded, folded))
     return {
         heading: renamed.get(heading, heading)
-        for heading in record.columns
+        for heading, column in record.columns.items()
+        if (not column.besides or column.required or all_columns or heading in renamed)
         if heading in renamed or configured.get(fold(heading), heading) == heading
     }
 
@@ -98,6 +105,7 @@ def _describe(column: Column, record: RecordType, settings: Settings) -> FieldLi
         default_from=default_from,
         words={spellings.get(folded, folded): word for folded, word in words.items()},
         note=_note(column, settings.columns.get(name, {})),
+        in_template=not column.besides,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -16,6 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.config import Settings
+from pipeline.config.adapted import adapted
 from pipeline.describe.fields import FieldLine, describe, file_headings, rule
 from pipeline.errors import UsageError
 from schemas import Column, Level, RecordType
@@ -34,16 +36,19 @@ def write_template(
     target: Path | BinaryIO,
     kind: Literal["csv", "xlsx"],
     settings: Settings | None = None,
+    all_columns: bool = False,
 ) -> None:
     """Write an empty file with the heading of every column that can be filled, in the order of the contract.
 
-    Where the configuration names a heading for a column, that one is used.
+    Where the configuration names a heading for a column, that one is used. Columns that Clarus's templates lack and few
+    need are there with `all_columns` only.
 
     Raises:
         UsageError: the target is there already, or cannot be written.
     """
     settings = settings or Settings()
-    content = (_csv if kind == "csv" else _xlsx)(record, settings)
+    headings = file_headings(adapted(record, settings), settings, all_columns)
+    content = _csv(headings) if kind == "csv" else _xlsx(adapted(record, settings), settings, headings)
     if not isinstance(target, Path):
         target.write(content)
         return
@@ -56,18 +61,17 @@ def write_template(
         raise UsageError(f"{target} cannot be written: {error.strerror}") from error
 
 
-def _csv(record: RecordType, settings: Settings) -> bytes:
+def _csv(headings: Mapping[str, str]) -> bytes:
     text = io.StringIO()
-    csv.writer(text).writerow(file_headings(record, settings).values())
+    csv.writer(text).writerow(headings.values())
     # Excel takes UTF-8 for ANSI unless the file starts with a BOM.
     return text.getvalue().encode("utf-8-sig")
 
 
-def _xlsx(record: RecordType, settings: Settings) -> bytes:
+def _xlsx(record: RecordType, settings: Settings, headings: Mapping[str, str]) -> bytes:
     workbook = Workbook()
     sheet = workbook.create_sheet(record.name, 0)
     del workbook[workbook.sheetnames[1]]
-    headings = file_headings(record, settings)
     lines = [line for line in describe(record, settings) if line.heading in headings]
     for number, line in enumerate(lines, start=1):
         _write_column(sheet, number, headings[line.heading], record.columns[line.heading], line)

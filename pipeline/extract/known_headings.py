@@ -90,8 +90,13 @@ def _claimed(record: RecordType, mapped: Mapping[str, str]) -> set[str]:
     """Every heading that could mean something to a record type: all its attributes too, whatever column is meant."""
     sent = record.at(Level.HEADER, Level.ADDRESS, Level.LINE)
     names = {*record.names, *mapped, *(fold(column.attribute) for column in sent if column.attribute)}
-    names -= {fold(column.heading) for column in sent if column.besides}
+    usual, besides = (
+        {fold(name) for column in sent if column.besides is is_besides for name in (column.heading, column.attribute)}
+        for is_besides in (False, True)
+    )
+    names -= besides - usual
     names |= {name.rstrip("0123456789") for name in names}  # whoever has an external_system_reference1 …
     if record.extends:
-        names -= RECORD_TYPES[record.extends].names.keys()
+        extended = RECORD_TYPES[record.extends]
+        names -= {name for name, heading in extended.names.items() if not extended.columns[heading].besides}
     return names

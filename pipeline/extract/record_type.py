@@ -46,9 +46,11 @@ class Layout:
         return {column: cell for column, cell in zip(self.columns, self.cells, strict=True) if column}
 
     def has_exactly_all(self) -> bool:
-        """Whether the row is that of the template: every column of the contract, and nothing else."""
+        """Whether the row is that of the template, with all columns or without those that Clarus's own lacks."""
         named = {column for column in self.columns if column not in RESULT_COLUMNS}
-        return named == self.record.columns.keys() and all(map(bool, self.columns))
+        every = self.record.columns
+        usual = {heading for heading, column in every.items() if column.required or not column.besides}
+        return named in (every.keys(), usual) and all(map(bool, self.columns))
 
     def known_among(self, positions: Collection[int]) -> int:
         """How many of the headings at these positions mean something."""

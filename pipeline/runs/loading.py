@@ -64,7 +64,7 @@ class Loading:
     async def load(self, books: Sequence[RowAccounts]) -> None:
         """Load every table: each record type after those it names, and what belongs to it right after it."""
         for record in in_load_order():
-            of_type = [each for each in books if each.table.record is record]
+            of_type = [each for each in books if each.table.record.name == record.name]
             if not of_type:
                 continue
             await self._load_precursors(of_type)
@@ -136,7 +136,7 @@ class Loading:
         def documents() -> Iterator[Document]:
             for each in books:
                 for part in each.transformed.parts:
-                    if part.clean.table.record is not part_type:
+                    if part.clean.table.record.name != part_type.name:
                         continue
                     for document in documents_in(part):
                         if each.may_follow(document):
@@ -149,7 +149,7 @@ class Loading:
             self._told(document, outcome, f"{each.table.name} row {document.rows[0]}")
 
         parts = (part for each in books for part in each.transformed.parts)
-        total = sum(part.going for part in parts if part.clean.table.record is part_type)
+        total = sum(part.going for part in parts if part.clean.table.record.name == part_type.name)
         if total:
             await self._load(part_type, documents(), total, report)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.config import Settings
+from pipeline.config.adapted import adapted
 from pipeline.errors import UnreadableFile, UsageError
 from pipeline.extract import Options, extract
 from pipeline.progress import Progress
@@ -51,6 +52,11 @@ class StageOptions:
         found = self.files.options(place_of(path))
         return self.extract if found is self.files.plain else found
 
+    def for_deployment(self, table: Table) -> Table:
+        """A table with what the configuration adds to the contract of its record type."""
+        record = adapted(table.record, settings_for(table.source, self.settings))
+        return table if record is table.record else replace(table, record=record)
+
     def rules(self, table: Table) -> Rules:
         """What the configuration adds to the contract of a table's record type."""
         record, settings = table.record, settings_for(table.source, self.settings)
@@ -71,7 +77,7 @@ def extract_file(path: Path, options: StageOptions, how: Options | None = None) 
         how: it is read, where that is not said by its place.
     """
     try:
-        return ReadFile(path, tuple(extract(path, how or options.options(path))))
+        return ReadFile(path, tuple(map(options.for_deployment, extract(path, how or options.options(path)))))
     except UnreadableFile as error:
         return ReadFile(path, trouble=error.reason)
 

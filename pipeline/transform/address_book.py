@@ -12,10 +12,11 @@ from pipeline.values.documents import Document
 from pipeline.values.outcomes import Status
 from pipeline.values.problems import Problem
 from pipeline.values.row_results import RowResult, held_because_of
+from schemas import Level
 from schemas.vocabulary.kinds import Json
 
-# An address of an order has all that an address row has, but for this.
-_CODE = "code"
+# An address of an order has all that an address row has, but for these.
+_OF_THE_RECORD = frozenset(("code", "customer_id", "default_notes", "is_active", "external_delivery_id"))
 _DELIVERY = "DeliveryAddress"
 
 
@@ -52,7 +53,7 @@ class AddressBook:
 
 
 def _attributes(document: Document) -> Mapping[str, Json]:
-    return {name: value for name, value in document.attributes.items() if name != _CODE}
+    return {name: value for name, value in document.attributes.items() if name not in _OF_THE_RECORD}
 
 
 class AddressLookup(Protocol):
@@ -101,4 +102,18 @@ def addresses_from_book(
                 held.setdefault(document, RowResult(Status.BLOCKED, error=f"its address {code} is wrong: {culprit}"))
             case attributes:
                 found[document] = attributes
+                if lacking := _lacking(clean, first, document, attributes):
+                    row = int(clean.rows[at if place < 0 else place])
+                    message = f"address {code} has no {lacking}, which is required here"
+                    problems.append(Problem(row, shown, code, message, f"fill {lacking}, here or in the address"))
+                    held.setdefault(document, held_because_of([row], record.noun))
     return found
+
+
+def _lacking(clean: CleanTable, first: Mapping[str, Positions], document: int, attributes: Mapping[str, Json]) -> str:
+    """The required column of the address that neither the address book nor the document fills, or ""."""
+    for column in clean.table.record.at(Level.ADDRESS):
+        filled = column.heading in clean.defaults or place_of(first, column.heading, document) >= 0
+        if column.required and not filled and column.attribute not in attributes:
+            return column.heading
+    return ""

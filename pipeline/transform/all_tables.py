@@ -21,7 +21,7 @@ def all_documents(tables: Sequence[CleanTable], book_tables: Sequence[DocumentTa
     book: AddressBook | None = None
     ordered: list[DocumentTable] = []
     for record in in_load_order():
-        own = [clean for clean in tables if clean.table.record is record]
+        own = [clean for clean in tables if clean.table.record.name == record.name]
         if record.hierarchy:
             own = with_parents(own, [table for table in ordered if table.clean.table.record.name == record.hierarchy])
         transformed = [transform(clean, book) for clean in own]

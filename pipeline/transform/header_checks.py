@@ -10,7 +10,7 @@ from pipeline.transform.grouping import blank_cells, other_filled
 from pipeline.values.clean_tables import CleanTable, Codes
 from pipeline.values.document_tables import Groups, Positions, place_of, value_at
 from pipeline.values.problems import NamedRows, Problem, shortened
-from schemas import Column
+from schemas import Column, Level
 
 
 def blank_cells_of(clean: CleanTable, column: Column) -> Iterator[Problem]:
@@ -22,11 +22,19 @@ def blank_cells_of(clean: CleanTable, column: Column) -> Iterator[Problem]:
     yield from blank_cells(clean, column.heading, blank, "fill it: every row needs one")
 
 
-def blank_headers(clean: CleanTable, column: Column, first: Positions | None, groups: Groups) -> Iterator[Problem]:
-    """Find documents without a value that every document must have."""
+def blank_headers(
+    clean: CleanTable, column: Column, first: Mapping[str, Positions], groups: Groups
+) -> Iterator[Problem]:
+    """Find documents without a value that every document must have, unless the address book may give it."""
     if not column.required or column.heading in clean.defaults or column.heading in clean.table.record.key:
         return
-    missing = np.arange(groups.count) if first is None else np.flatnonzero(first < 0)
+    nowhere = np.full(groups.count, -1)
+    blank = first.get(column.heading, nowhere) < 0
+    if column.level is Level.ADDRESS and (
+        book := next((c.heading for c in clean.table.record.columns.values() if c.book), "")
+    ):
+        blank &= (first.get(book, nowhere) < 0) & (book not in clean.defaults)
+    missing = np.flatnonzero(blank)
     hint = f"fill it on the first row of the {clean.table.record.noun}"
     yield from blank_cells(clean, column.heading, clean.rows[groups.firsts[missing]], hint)
 
@@ -46,6 +54,20 @@ def contradictions(
         named = NamedRows(f"{message} in", (int(clean.rows[before]),), f" of the same {noun}")
         hint = "make them equal, or leave the later one blank"
         yield Problem.naming(int(clean.rows[at]), shown, value, named, hint)
+
+
+def rows_without_outer_code(clean: CleanTable, column: Column) -> Iterator[Problem]:
+    """Find codes of rows that mean something only within another code of the row, which is blank."""
+    inner, outer = (clean.columns.get(heading) for heading in (column.heading, column.within))
+    may_stand_alone = not column.within or (column.lookup is not None and column.lookup.alone)
+    if may_stand_alone or inner is None or column.within in clean.defaults:
+        return
+    filled = inner.codes >= 0
+    lonely = filled if outer is None else filled & (outer.codes < 0)
+    shown, needed = (clean.table.headings.get(heading, heading) for heading in (column.heading, column.within))
+    for at in np.flatnonzero(lonely).tolist():
+        value = inner.texts[inner.codes[at]]
+        yield Problem(int(clean.rows[at]), shown, value, f"{value} needs a {needed}", f"fill {needed}")
 
 
 def without_outer_code(

@@ -9,7 +9,13 @@ import numpy as np
 from pipeline.transform.address_book import AddressLookup, addresses_from_book
 from pipeline.transform.follow_ups import incomplete_parts, part_tables
 from pipeline.transform.grouping import first_filled, group
-from pipeline.transform.header_checks import blank_cells_of, blank_headers, contradictions, without_outer_code
+from pipeline.transform.header_checks import (
+    blank_cells_of,
+    blank_headers,
+    contradictions,
+    rows_without_outer_code,
+    without_outer_code,
+)
 from pipeline.transform.variants import columns_of_others, is_of_variant
 from pipeline.values.clean_tables import CleanTable
 from pipeline.values.document_tables import DocumentTable, Groups, Positions
@@ -35,13 +41,14 @@ def transform(clean: CleanTable, book: AddressLookup | None = None) -> DocumentT
     for column in clean.table.record.columns.values():
         if column.per_line or column.level is Level.UNSENT:
             problems += blank_cells_of(clean, column)
+            problems += rows_without_outer_code(clean, column)
             continue
         if column.heading in clean.columns:
             codes = clean.columns[column.heading].merged()
             first[column.heading] = first_filled(codes, groups)
             if column.heading not in clean.table.record.key:
                 problems += contradictions(clean, column, codes, first[column.heading], groups)
-        problems += blank_headers(clean, column, first.get(column.heading), groups)
+        problems += blank_headers(clean, column, first, groups)
         if column.within and not (column.lookup and column.lookup.alone):
             problems += without_outer_code(clean, column, first, groups)
     held = _held(clean, groups, problems)

@@ -56,7 +56,9 @@ class Column:
     aliases: tuple[str, ...] = ()  # other headings of the column, in the guides of Clarus
     unless_dropped: str = ""  # a filled cell holds its file, unless this key of the configuration is "drop"
     elsewhere: Mapping[str, str] = field(default_factory=dict)  # a word that says that the row belongs elsewhere -> where
-    besides: bool = False  # Clarus's template does not have it: that it is there says nothing against other record types
+    # Clarus's template does not have it, and an empty file of ours only when all columns are asked for: that it is there
+    # says nothing against other record types.
+    besides: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,14 +208,14 @@ class Slots:
     fields: Mapping[str, Any]
 
 
-def generic_slots(column: Callable[..., Any], prefix: str, kinds: tuple[str, ...], bare: tuple[str, ...] = ()) -> Slots:
+def generic_slots(column: Callable[..., Any], prefix: str, kinds: tuple[str, ...], bare: tuple[str, ...] = (), **rules: Any) -> Slots:
     """The generic slots of a record, five of each kind: string1 … string5, integer1 …; `column` makes one.
 
     Their meaning is agreed by each integration (Clarus's API documentation). Those of the kinds in `bare` may have a
     heading without the prefix, as in Clarus's guides.
     """
     slots = ((kind, f"{kind}{number}") for kind in kinds for number in range(1, 6))
-    return Slots({f"{prefix}{slot}": column(slot, _SLOTS[kind](), aliases=(slot,) if kind in bare else ()) for kind, slot in slots})
+    return Slots({f"{prefix}{slot}": column(slot, _SLOTS[kind](), aliases=(slot,) if kind in bare else (), **rules) for kind, slot in slots})
 
 
 def record_type(name: str, noun: str, key: tuple[str, ...], **place: Any) -> Callable[[type[pa.DataFrameModel]], type[pa.DataFrameModel]]:

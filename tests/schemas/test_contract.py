@@ -35,6 +35,7 @@ _PARTS = {
 _OTHER_KINDS = {
     ("products", "Pick Face Trigger Min"),  # the API has integers
     ("products", "Pick Face Trigger Max"),
+    ("receipts", "receipt_reference"),  # the document has no limit
     ("orders", "address_code"),  # looked up in the address book, not in a list of Clarus
 }
 # Limits that the official document only tells in words.
