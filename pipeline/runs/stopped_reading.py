@@ -16,7 +16,7 @@ from pipeline.transform import ungrouped
 
 # Seconds after the stop until which a file that is being read may still come to its end, the next one is begun, and
 # results are written: all of it is to be over after five.
-READING, NEXT_FILE, _WRITING = 2.0, 0.8, 4.2
+READING, NEXT_FILE, _WRITING = 2.0, 0.8, 3.9
 
 
 async def has_begun(folder: Path, context: RunContext) -> bool:
