@@ -33,4 +33,28 @@ def init(embedded: Path | None, **options: Any) -> None:
     sys.exit(init_cluster(embedded, **options))
 
 
-COMMANDS = (cluster,)
+@click.command(cls=Command)
+@configured
+@telling
+def worker(**options: Any) -> None:
+    """Serve the tenants of the cluster until SIGTERM.
+
+    Runs that are under way are asked to stop then, and write their results; a second SIGTERM ends them at once.
+    """
+    from pipeline.cli.cluster import run_worker
+
+    sys.exit(run_worker(**options))
+
+
+@click.command(cls=Command)
+@click.argument("profiles", nargs=-1, metavar="[PROFILE…]")
+@configured
+@telling
+def enqueue(profiles: tuple[str, ...], **options: Any) -> None:
+    """Have a worker look at PROFILE, or at every tenant with something to do, now."""
+    from pipeline.cli.cluster import enqueue_tenants
+
+    sys.exit(enqueue_tenants(profiles, **options))
+
+
+COMMANDS = (cluster, worker, enqueue)

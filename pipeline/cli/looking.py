@@ -33,6 +33,10 @@ _ALL = 1_000_000
 def show_status(**options: Any) -> int:
     """Say what is outstanding now."""
     settings, telling = settings_of(options, with_contracts=False), telling_of(options)
+    if settings.cluster.address and options.get("profile") is None:
+        from pipeline.cli.cluster import cluster_of, show_cluster
+
+        return show_cluster(cluster_of(options), (), telling)
     found = asyncio.run(standing(reading(settings, options)))
     if telling.as_json:
         _print_json(as_json(found))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipeline.cluster.queue import make_queue
 from pipeline.errors import UsageError
 from pipeline.ledger.importing import bring_along
 from pipeline.ledger.preparing import make_tables
@@ -32,8 +33,8 @@ class Prepared:
             return f"The ledger {self.name} {done}"
         documents, runs = self.imported.get("documents", 0), self.imported.get("runs", 0)
         return (
-            f"The ledger {self.name} {done}, and knows {documents:,} documents of {runs:,} runs from the embedded one,"
-            " which is closed from now on"
+            f"The ledger {self.name} {done}, and knows what the embedded one knew ({documents:,} documents,"
+            f" {runs:,} runs), which is closed from now on"
         )
 
 
@@ -53,6 +54,7 @@ def prepare(address: str, embedded: Path | None) -> Prepared:
     if path is not None and not path.is_file():
         raise UsageError(f"there is no ledger {path}")
     before = make_tables(address)
+    make_queue(address)
     if path is None:
         return Prepared(name_of(address), before, {})
     with owners_alone(), holding(path.parent):  # refuses one that was brought along before

@@ -77,6 +77,11 @@ class Ledger:
         """What people know it by: its path, or its address without a password."""
         return self._database.name
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other outboxes have their runs in it, too."""
+        return bool(self._database.scope)
+
     def unknown_runs(self, names: Sequence[str]) -> list[str]:
         """Return which of these runs it does not know, whosever they are; asked before anything else is."""
         return statements.unknown_runs(self._database, names)

@@ -46,6 +46,8 @@ async def under_other_addresses(context: RunContext) -> list[str]:
     subdomain = own.partition("@")[0]
     sentences = []
     for run, tenant in await context.ledger.unsettled_runs(whosever=True):
+        if context.ledger.is_shared and not (context.settings.outbox / run).is_dir():
+            continue  # another tenant's, whose outbox is another one
         if tenant != own and tenant.partition("@")[0] == subdomain:
             sentences.append(
                 f"run {run} is unfinished under {tenant}, and this is {own}: nothing of it is sent here; set base_url"
