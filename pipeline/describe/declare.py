@@ -257,6 +257,10 @@ def _text(document: OfficialDocument, found: _Declaration) -> Iterator[str]:
     else:
         yield f"list = {_toml(found.list_)}"
     yield "after = []  # record types that are loaded before, beside those whose codes it names"
+    if resource.changeable:
+        needs = [column.attribute for column in found.columns if column.attribute in resource.needed_in_changes]
+        yield f'changeable = true  # where a row says allow_update, or [existing] {found.name} = "update"'
+        yield from [f"change_needs = {_toml(needs)}  # attributes that the API wants in every change"] if needs else []
     for column in found.columns:
         yield ""
         if column.why_not:

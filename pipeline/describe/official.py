@@ -42,6 +42,8 @@ class OfficialResource:
     path: str  # after the API path, with ids: "/products/{product_id}/materials"
     attributes: Mapping[str, Schema]  # references resolved
     required: frozenset[str]
+    changeable: bool = False  # with PATCH, at its path and id
+    needed_in_changes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +81,23 @@ def read_document(path: Path) -> OfficialDocument:
 
 def _resources(document: Schema) -> Iterator[OfficialResource]:
     for path, methods in document["paths"].items():
-        body = _resolved(document, methods.get("post", {}).get("requestBody", {}))
-        data = _property(document, _json(body).get("schema", {}), "data")
-        attributes = _property(document, data, "attributes")
+        data, attributes = _body(document, methods.get("post", {}))
         if path.startswith("/api/") and attributes.get("properties"):
             types = _property(document, data, "type").get("enum") or [path.rpartition("/")[2]]
             properties = {name: _resolved(document, schema) for name, schema in attributes["properties"].items()}
+            change = document["paths"].get(f"{path}/{{id}}", {}).get("patch")
+            needed = _body(document, change or {})[1].get("required", ())
+            own = frozenset(attributes.get("required", ()))
             yield OfficialResource(
-                types[0], path.removeprefix("/api"), properties, frozenset(attributes.get("required", ()))
+                types[0], path.removeprefix("/api"), properties, own, change is not None, frozenset(needed)
             )
+
+
+def _body(document: Schema, operation: Schema) -> tuple[Schema, Schema]:
+    """What a request sends, and the attributes in it."""
+    body = _resolved(document, operation.get("requestBody", {}))
+    data = _property(document, _json(body).get("schema", {}), "data")
+    return data, _property(document, data, "attributes")
 
 
 def _lists(document: Schema) -> Iterator[OfficialList]:

@@ -46,11 +46,14 @@ class Layout:
         return {column: cell for column, cell in zip(self.columns, self.cells, strict=True) if column}
 
     def has_exactly_all(self) -> bool:
-        """Whether the row is that of the template, with all columns or without those that Clarus's own lacks."""
+        """Whether the row is that of the template: every column of the contract, and nothing else.
+
+        Columns that Clarus's own template lacks may be there or not.
+        """
         named = {column for column in self.columns if column not in RESULT_COLUMNS}
         every = self.record.columns
         usual = {heading for heading, column in every.items() if column.required or not column.besides}
-        return named in (every.keys(), usual) and all(map(bool, self.columns))
+        return usual <= named <= every.keys() and all(map(bool, self.columns))
 
     def known_among(self, positions: Collection[int]) -> int:
         """How many of the headings at these positions mean something."""

@@ -233,7 +233,7 @@ def described(name: str, noun: str, key: tuple[str, ...], model: type[pa.DataFra
     fields, slots = _fields(model)
     if place.get("changeable") and not any(_decides(field, _ALLOW) for field in fields.values()):
         note = "true: one that exists is changed, whatever [existing] says; false: it is not"
-        fields[_ALLOW] = slots[_ALLOW] = control(_ALLOW, flag(), _ALLOW, note=note)
+        fields[_ALLOW] = slots[_ALLOW] = control(_ALLOW, flag(), _ALLOW, note=note, besides=True)
     if slots:
         members = {"__annotations__": dict.fromkeys(slots, Series[str]), "__module__": model.__module__, "__doc__": model.__doc__}
         model = type(model.__name__, (model,), {**members, **slots})

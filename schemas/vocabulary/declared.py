@@ -16,6 +16,7 @@ import pandera.pandas as pa
 from pandera.typing.pandas import Series
 
 from schemas.vocabulary import kinds
+from schemas.vocabulary.changes import Changes
 from schemas.vocabulary.contract import RECORD_TYPES, RecordType, code_of, described, header, loaded_before
 from schemas.vocabulary.headings import fold
 from schemas.vocabulary.kinds import Kind
@@ -24,7 +25,7 @@ from schemas.vocabulary.lists import CodeList, list_called
 MAJOR = "1"  # of the official documents whose resources are understood
 NOT_LISTED = "none"  # what a file says of a resource that Clarus does not list
 
-_TOP = {"document", "name", "noun", "resource", "path", "in_body", "key", "list", "after", "columns"}
+_TOP = {"document", "name", "noun", "resource", "path", "in_body", "key", "list", "after", "changeable", "change_needs", "columns"}
 _NEEDED = ("document", "name", "noun", "resource", "path", "key", "list", "columns")
 _OF_COLUMN = {"attribute", "kind", "longest", "lowest", "highest", "above", "words", "required", "lookup", "within", "note"}
 _OF_LIST = {"name", "filter_type", "key", "filter"}
@@ -81,6 +82,8 @@ def declared_type(content: Mapping[str, Any]) -> RecordType:
         path="" if texts["path"] == f"/{texts['resource']}" else texts["path"],
         listed=_listed(content["list"], texts["noun"], key),
         in_body=_names(content.get("in_body", []), "in_body"),
+        changeable=_flag(content, "changeable"),
+        changes=Changes(needs=_names(content.get("change_needs", []), "change_needs")),
         after=_names(content.get("after", []), "after"),
         identified_by=key,  # by these headings themselves: `code` and `name` are those of every record
     )
@@ -248,6 +251,12 @@ def _names(given: Any, where: str) -> tuple[str, ...]:
     if not isinstance(given, list) or not all(isinstance(name, str) and name for name in given):
         raise ValueError(f"{where} must be a list of names")
     return tuple(given)
+
+
+def _flag(given: Mapping[str, Any], key: str) -> bool:
+    if not isinstance(value := given.get(key, False), bool):
+        raise ValueError(f"{key} must be true or false")
+    return value
 
 
 def _text(given: Mapping[str, Any], key: str, prefix: str = "") -> str:

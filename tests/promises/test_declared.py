@@ -190,6 +190,32 @@ def test_the_other_commands_know_it(yard: Any) -> None:
     assert yard.statuses("t.results.csv") == ["created"]
 
 
+def test_a_declared_record_is_changed_where_that_is_allowed(yard: Any) -> None:
+    """What differs goes, with what the API wants in every change; a second run sends nothing."""
+    path = yard.folder / "records" / "trailer_types.toml"
+    changeable = 'changeable = true\nchange_needs = ["name"]\n'
+    path.write_text(TYPES.replace("\n[columns", f"{changeable}\n[columns", 1), encoding="utf-8")
+    yard.drop("types.csv", TYPE_FILE)
+    yard.call("run")
+    changed = TYPE_FILE.replace("Box", "Box body")
+
+    yard.drop("types.csv", changed)
+    yard.call("run")
+    assert yard.statuses("types.results.csv") == ["exists", "differs"]
+
+    yard.configure(sections='[existing]\ntrailer_types = "update"\n')
+    yard.drop("types.csv", changed)
+    called = yard.call("run")
+
+    assert called.exit_code == 0, called.output
+    assert yard.statuses("types.results.csv") == ["exists", "updated"]
+    assert [record.attributes["name"] for record in yard.clarus.records("trailer_types")] == ["Rigid", "Box body"]
+    patches = sum(n for name, n in yard.clarus.requests.counts.items() if name.startswith("PATCH"))
+    yard.drop("types.csv", changed)
+    yard.call("run")
+    assert sum(n for name, n in yard.clarus.requests.counts.items() if name.startswith("PATCH")) == patches == 1
+
+
 def test_nothing_of_it_is_left_without_its_file(yard: Any) -> None:
     """Whoever calls the program beside another folder finds the built-in types only."""
     yard.call("fields", "trailers")
