@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.clarus.lists import Lists
+from pipeline.errors import Unfinished
 from pipeline.load import Deliveries, Loader, OwnRecords, Preparation, RecallDocument, SpelledLists
 from pipeline.resolve import Resolver
 from pipeline.results.row_accounts import RowAccounts
+from pipeline.runs.bills import Bills
 from pipeline.runs.changing import changing_of, policies
 from pipeline.runs.context import RunContext
 from pipeline.runs.known_rows import rows_of_other_records
@@ -19,6 +21,7 @@ from pipeline.values.documents import Document
 from pipeline.values.outcomes import Outcome, Status
 from schemas import RECORD_TYPES, RecordType, in_load_order
 
+_MADE_READY = (Status.CREATED, Status.UPDATED, Status.READY)
 _Report = Callable[[Document, Outcome], None]
 
 
@@ -57,6 +60,7 @@ class Loading:
             changing_of(context, lists, deliveries.spellings, options.recall),
         )
         self._delivery = deliveries
+        self._lists, self._ready = lists, dict[str, set[str]]()  # codes made or changed now, by record type
         self._concurrency = own.concurrency
         self._defaults = context.settings.defaults
         self._progress, self._stopping = context.progress, context.stopping
@@ -104,10 +108,24 @@ class Loading:
 
         total = sum(each.transformed.going for each in books)
         if record.hierarchy:
-            for level in by_level(list(documents())):
+            for level in by_level(await self._sound(record, list(documents()), report)):
                 await self._load(record, level, len(level), report)
         else:
             await self._load(record, documents(), total, report)
+
+    async def _sound(self, record: RecordType, documents: Sequence[Document], report: _Report) -> list[Document]:
+        """The documents of a hierarchy that fit what Clarus has; the others are reported, before anything is sent."""
+        made = await self._preparation.made_before(record.name, [document.key for document in documents])
+        new = [document for document in documents if document.key not in made]
+        try:
+            wrong = await Bills(self._lists, self._ready.get(record.hierarchy, ())).problems(new)
+        except Unfinished as reason:
+            self._stopping.stop(reason)
+            return []
+        for at, problem in wrong.items():
+            report(new[at], Outcome(Status.INVALID, error=problem.sentence, problems=(problem,)))
+        held = {id(new[at]) for at in wrong}
+        return [document for document in documents if id(document) not in held]
 
     async def _keep_what_is_done(self, record: RecordType, books: RowAccounts) -> dict[int, int]:
         """Rows of results that were dropped in again stay done, also where a spreadsheet has spoilt their cells.
@@ -185,6 +203,8 @@ class Loading:
     def _told(self, document: Document, outcome: Outcome, where: str) -> None:
         """Count an outcome, and remember it for those who name the document."""
         self._progress.ended(outcome.status)
+        if outcome.status in _MADE_READY:
+            self._ready.setdefault(document.record.name, set()).add(document.reference)
         listed = document.record.listed
         if listed is None:
             return

@@ -249,3 +249,53 @@ def test_a_component_of_a_failed_product_is_blocked(consultant: Any) -> None:
 
     assert consultant.statuses("materials.results.csv") == ["blocked"]
     assert "products.csv row 2" in consultant.error(2, "materials.results.csv")
+
+
+def test_a_parent_that_is_none_in_clarus_is_told_before_anything_is_sent(consultant: Any) -> None:
+    """Unless the products file of the run states it, and it may be changed: then it becomes one."""
+    consultant.run({"code": "A", "description": "A"})
+    consultant.drop("materials.csv", text=MATERIALS + "A,DEMO-002,2,,\n")
+    before = consultant.writes()
+    consultant.run(exit_code=1)
+    assert consultant.statuses("materials.results.csv") == ["invalid"]
+    assert "A is in Clarus, and is no bill of materials there" in consultant.error(2, "materials.results.csv")
+    assert consultant.writes() == before
+
+    consultant.drop("materials.csv", text=MATERIALS + "A,DEMO-002,2,12,true\n")
+    consultant.run({"code": "A", "description": "A", "update": "true"})
+
+    assert consultant.statuses("materials.results.csv") == ["created"]
+    assert consultant.statuses() == ["updated"]
+    product = consultant.products()["A"]
+    assert [product[name] for name in ("product_type", "output_quantity", "assemble_on_pick")] == [
+        "bill_of_materials",
+        12,
+        True,
+    ]
+
+
+def test_a_circle_through_what_clarus_has_is_told(consultant: Any) -> None:
+    """A is made of B in Clarus, B of C: C cannot be made of A."""
+    rows = [{"code": code, "description": code, "kind": "bill_of_materials"} for code in "ABC"]
+    consultant.drop("materials.csv", text=MATERIALS + "A,B,1,,\nB,C,1,,\n")
+    consultant.run(*rows)
+    consultant.drop("materials.csv", text=MATERIALS + "C,A,1,,\nC,DEMO-002,1,,\n")
+
+    consultant.run(exit_code=1)
+
+    assert consultant.statuses("materials.results.csv") == ["invalid", "created"]
+    assert "C → A → B → C" in consultant.error(2, "materials.results.csv")
+
+
+def test_a_component_gets_another_quantity(consultant: Any) -> None:
+    """Where its row allows it; old and new are in issues.csv."""
+    consultant.drop("materials.csv", text=MATERIALS + "A,DEMO-002,2,,\n")
+    consultant.run({"code": "A", "description": "A"})
+    consultant.configure(more='[existing]\nmaterials = "update"\n')
+
+    consultant.drop("materials.csv", text=MATERIALS + "A,DEMO-002,5,,\n")
+    consultant.run()
+
+    assert consultant.statuses("materials.results.csv") == ["updated"]
+    assert consultant.components() == [("A", "DEMO-002", 5)]
+    assert "2 → 5" in (consultant.last_run() / "issues.csv").read_text(encoding="utf-8-sig")
