@@ -150,13 +150,7 @@ def _told_run(run: str, summary: Mapping[str, Any]) -> Iterator[str]:
         counts = ", ".join(f"{count:,} {status}" for status, count in file.get("statuses", {}).items())
         yield f"  {name}: {file.get('error') or counts}"
     for cause in summary.get("causes", ()):
-        yield f"  {cause['severity']}: {_sentence(cause)}"
-
-
-def _sentence(cause: Mapping[str, Any]) -> str:
-    """A cause as summary.json has it: what concerns a whole file or column has no rows there."""
-    known = {**cause, "first_rows": tuple(cause["first_rows"]) or (0,), "examples": tuple(cause["examples"])}
-    return Cause(**known).sentence
+        yield f"  {cause['severity']}: {Cause.of_json(cause).sentence}"
 
 
 def _told_pruned(told: Pruned, older_than: str, dry_run: bool) -> Iterator[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from pipeline.results.issues import Issue, issues_of
 from pipeline.values.problems import Problem, Severity, filled_in
@@ -42,6 +42,12 @@ class Cause:
         told = {**asdict(self), "message": f"{self.message}{filled_in(self.filled)}"}
         del told["filled"], told["loud"]
         return {**told, "rows": 0, "first_rows": []} if self.first_rows == (0,) else told
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> Self:
+        """The cause that summary.json tells."""
+        rows = {"first_rows": tuple(told["first_rows"]) or (0,), "examples": tuple(told["examples"])}
+        return cls(**{**told, **rows, "severity": Severity(told["severity"])})
 
     @property
     def sentence(self) -> str:

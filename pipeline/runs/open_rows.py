@@ -91,10 +91,11 @@ def _rows_of(report: TableReport, ended: Ended, before: _Before) -> Iterator[Ope
     if not numbers:
         return
     keys, returned, record = [*report.document_keys()], keys_of(report.table), report.table.record.name
+    checksum, now = report.key.checksum, _moment(ended)
     for number in sorted(numbers):
         at = int(report.document_of[number]) if number < len(report.document_of) else -1
         document = _document(keys[at], record) if at >= 0 else (record, "", _reference(report, number))
-        place = (ended.run, report.key.checksum, number)
+        place = (ended.run, checksum, number)
         own, result = before.own.get(place), report.results.get(number)
         older = [own] if own else []
         older += before.of_document(document)
@@ -108,7 +109,7 @@ def _rows_of(report: TableReport, ended: Ended, before: _Before) -> Iterator[Ope
             *document,
             status,
             held=bool(result and result.held_by),
-            since=min([each.since for each in older], default=_moment(ended)),
+            since=min([each.since for each in older], default=now),
             closed_by=own.closed_by if own and (status is not Status.GONE or own.status == status) else "",
         )
 

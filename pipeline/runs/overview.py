@@ -31,7 +31,7 @@ async def write_index(place: Hold) -> None:
     outbox = place.outbox
     temporary = outbox / f".{INDEX}.{os.getpid()}.tmp"  # a run and a `track` may write at the same time
     try:
-        text = render(await standing(place, _CALLS), outbox)
+        text = render(await standing(place, _CALLS, in_short=True), outbox)
         with owners_alone():
             temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
             temporary.replace(outbox / INDEX)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -21,6 +22,8 @@ from pipeline.values.problems import Severity
 
 _CALLS = 5
 _OWED = ("pending", "unknown")
+
+Table = tuple[str, str]  # file and sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,10 @@ class Standing:
         return 1 if self.files or self.owed else 0
 
 
-async def standing(place: Hold, calls: int = _CALLS) -> Standing:
+async def standing(place: Hold, calls: int = _CALLS, in_short: bool = False) -> Standing:
     """Find out what is outstanding, from the ledger; why, from the files of the runs that it names.
+
+    `in_short`: why, only as far as the summaries of the runs tell, which takes no time however many rows there are.
 
     Raises:
         UsageError: the outbox holds runs, and no ledger that knows them.
@@ -84,34 +89,50 @@ async def standing(place: Hold, calls: int = _CALLS) -> Standing:
         unsettled = await ledger.unsettled_runs()
     finally:
         await ledger.close()
-    files = [file for run, own in groupby(rows, key=lambda row: row.run) for file in _files(outbox / run, [*own])]
+    files: list[OpenFile] = []
+    for run, own in groupby(rows, key=lambda row: row.run):
+        of_run = [*own]
+        causes = _told(outbox / run, of_run) if in_short else _causes(outbox / run, of_run)
+        files += _files(run, of_run, causes)
     owed = [_owed(outbox / run, tenant) for run, tenant in unsettled]
     return Standing(files, owed, await history(place, calls), datetime.now(UTC))
 
 
-def _files(folder: Path, rows: Sequence[OpenRow]) -> Iterator[OpenFile]:
-    issues = list(_issues(folder, rows))
-    for (file, sheet), group in groupby(rows, key=lambda row: (row.file, row.sheet)):
+def _files(run: str, rows: Sequence[OpenRow], causes: Mapping[Table, Sequence[Cause]]) -> Iterator[OpenFile]:
+    for table, group in groupby(rows, key=_table):
         own = [*group]
-        statuses: dict[str, int] = {}
-        for row in own:
-            statuses[row.status] = statuses.get(row.status, 0) + 1
-        causes = causes_of(issue for issue in issues if (issue.file, issue.sheet) == (file, sheet))
+        statuses = dict(Counter(row.status for row in own))
         since = datetime.fromisoformat(min(row.since for row in own))
-        yield OpenFile(folder.name, file, sheet, own[0].record, len(own), statuses, since, causes)
+        yield OpenFile(run, *table, own[0].record, len(own), statuses, since, causes.get(table, ()))
 
 
-def _issues(folder: Path, rows: Iterable[OpenRow]) -> Iterator[Issue]:
+def _causes(folder: Path, rows: Iterable[OpenRow]) -> dict[Table, list[Cause]]:
     """What issues.csv says of these rows; of those that another row of their document holds, that row says it."""
     wanted = {(row.file, row.sheet, row.row): row for row in rows if not row.held}
-    if not (folder / ISSUES).exists():
-        return
-    for issue in read_all_issues(folder):
+    found: dict[Table, list[Issue]] = {}
+    for issue in read_all_issues(folder) if (folder / ISSUES).exists() else ():
         row = wanted.get((issue.file, issue.sheet, issue.problem.row))
         if row is None or issue.problem.severity is not Severity.ERROR:
             continue
         if issue.problem.row or row.status == UNREADABLE:
-            yield issue
+            found.setdefault(_table(row), []).append(issue)
+    return {table: causes_of(issues) for table, issues in found.items()}
+
+
+def _told(folder: Path, rows: Iterable[OpenRow]) -> dict[Table, list[Cause]]:
+    """The causes that the summary of a run tells, without those of which all rows that it names are corrected."""
+    still = {(row.file, row.sheet, row.row) for row in rows}
+    found: dict[Table, list[Cause]] = {}
+    for told in read_summary(folder).get("causes", ()):
+        cause = Cause.of_json(told)
+        named = {(cause.file, cause.sheet, row) for row in cause.first_rows}
+        if cause.severity is Severity.ERROR and (cause.rows > len(cause.first_rows) or not named.isdisjoint(still)):
+            found.setdefault((cause.file, cause.sheet), []).append(cause)
+    return found
+
+
+def _table(row: OpenRow) -> Table:
+    return row.file, row.sheet
 
 
 def _owed(folder: Path, tenant: str) -> OwedRun:

@@ -91,6 +91,7 @@ def _next_steps(folder: Path) -> Iterator[str]:
         run / "orders.results.csv": "every row, with its Clarus id or what is wrong with it",
         run / "receipts.results.xlsx": "the same in a workbook: wrong cells are red",
         run / "issues.csv": "all problems in one list",
+        run / "report.html": "the run on one page, for any browser",
         folder / "outbox" / "tracking.csv": "what became of each order and receipt",
         folder / "clarus.toml": "the configuration, where UK can be mapped to GB",
     }
