@@ -31,9 +31,13 @@ class PipelineError(Exception):
 
 
 class UsageError(PipelineError):
-    """The command line or the configuration is wrong."""
+    """The command line or the configuration is wrong: one sentence for each fault."""
 
     exit_code = 2
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
 
 
 class UnreadableFile(PipelineError):

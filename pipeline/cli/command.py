@@ -35,9 +35,10 @@ class Command(click.Command):
             self._end(ctx, failure_of(error))
 
     def _end(self, ctx: click.Context, failure: Failure) -> None:
-        tell(harmless(f"clarus-batch: {failure.words}{failure.advice}"), err=True)
+        for words in (f"{failure.words}{failure.advice}", *failure.more):
+            tell(harmless(f"clarus-batch: {words}"), err=True)
         if ctx.params.get("as_json"):
-            tell(json.dumps({"exit_code": failure.exit_code, "error": failure.words}))
+            tell(json.dumps({"exit_code": failure.exit_code, "error": failure.all_words}))
         if failure.fault is not None and ctx.params.get("verbose", 0) > 1:
             traceback.print_exception(failure.fault)
         ctx.exit(failure.exit_code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.errors import PipelineError, Unfinished
+from pipeline.errors import PipelineError, Unfinished, UsageError
 
 _REPORT = (
     "This is a fault of clarus-batch, not of your files. What was sent is in the ledger, and the next run goes on from "
@@ -20,11 +20,19 @@ class Failure:
     words: str
     fault: BaseException | None = None  # whose traceback helps, if anybody asks for it
     advice: str = ""
+    more: tuple[str, ...] = ()  # further faults, each a sentence
+
+    @property
+    def all_words(self) -> str:
+        """Each fault on a line of its own."""
+        return "\n".join((self.words, *self.more))
 
 
 def failure_of(error: BaseException) -> Failure:
     """Say what an exception means; whatever is not foreseen is a fault of this program."""
     match error:
+        case UsageError(faults=(first, *more)):
+            return Failure(error.exit_code, first, more=tuple(more))
         case PipelineError():
             return Failure(error.exit_code, str(error))
         case KeyboardInterrupt():

@@ -37,7 +37,8 @@ def _checks(options: Mapping[str, Any]) -> Iterator[Check]:
     try:
         settings = settings_of(options)
     except PipelineError as error:
-        yield Check("configuration", str(error), error.exit_code)
+        # Each check is a line.
+        yield Check("configuration", "; ".join(str(error).splitlines()), error.exit_code)
         return
     yield Check("configuration", f"is good; inbox {settings.inbox}, outbox {settings.outbox}")
     yield from _of_clarus(settings, options)

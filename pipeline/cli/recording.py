@@ -93,10 +93,10 @@ class Recording:
                 began=self.began,
                 ended=datetime.now(UTC),
                 exit_code=failure.exit_code,
-                message=failure.words,
+                message=failure.all_words,
                 profile=self.options.get("profile") or "",
             ),
-            failure.words,
+            failure.all_words,
             failure.fault,
         )
 

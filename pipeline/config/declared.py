@@ -31,5 +31,5 @@ def declare_records(folder: Path) -> None:
             faults.append(f"{path}: {fault}")
     faults = faults or check_together(types)
     if faults:
-        raise UsageError("\n".join(faults))
+        raise UsageError(*faults)
     declare(record for _, record in types)

@@ -44,7 +44,7 @@ def read_config_file(
     """
     layers, faults = _layers(path, known, left_out)
     if faults:
-        raise UsageError("\n".join(dict.fromkeys(faults)))
+        raise UsageError(*dict.fromkeys(faults))
     base = layers.pop(None)
     known_profiles = f"its profiles are {', '.join(map(str, layers))}" if layers else "it has no profiles"
     if profile is not None:

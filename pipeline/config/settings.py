@@ -195,9 +195,9 @@ def _settings(of_file: Mapping[Key, Given], environ: Mapping[str, str], override
     try:
         settings = Settings.model_validate({**_nested(given), "spellings": _spellings(given)})
     except ValidationError as error:
-        raise UsageError("\n".join(_sentences(error, given))) from error
+        raise UsageError(*_sentences(error, given)) from error
     if refused := list(_refused_cells(given, settings)):
-        raise UsageError("\n".join(refused))
+        raise UsageError(*refused)
     return _with_network(_with_secret_of_file(settings), environ)
 
 

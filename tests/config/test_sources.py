@@ -78,6 +78,14 @@ def test_a_wrong_rule_of_a_column_is_told(operator: Any, columns: str, told: str
     assert told in _told(operator, BLOCK.format(keys="", columns=columns))
 
 
+def test_each_fault_stands_on_a_line_of_its_own(operator: Any) -> None:
+    """All of them at once, so that nobody corrects one after the other."""
+    words = _told(operator, BLOCK.format(keys='colour = "red"', columns='quantty = "Q"'))
+
+    assert len(words.splitlines()) == 2
+    assert "\\n" not in words
+
+
 def test_a_block_that_is_never_used_is_told(operator: Any) -> None:
     """The first block that matches is used: a second one for the same files is a slip."""
     two = BLOCK.format(keys="", columns="") + '[[sources]]\nmatch = "Shop*.csv"\ntype = "products"\n'
