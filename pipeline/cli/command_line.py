@@ -189,14 +189,18 @@ def template(record_type: str, output: Path | None, all_columns: bool, **options
 
 
 @main.command()
-@click.argument("record_type", metavar="TYPE")
+@click.argument("record_type", metavar="[TYPE]", required=False)
+@click.option("--against", type=FILE, help="Clarus's OpenAPI document: what it says otherwise, of TYPE or of all.")
 @configured
 @telling
-def fields(record_type: str, **options: Any) -> None:
-    """Show the columns that TYPE accepts: what they may hold and what they become."""
+def fields(record_type: str | None, against: Path | None, **options: Any) -> None:
+    """Show the columns that TYPE accepts: what they may hold and what they become.
+
+    With --against, the exit code is 1 where the document differs.
+    """
     from pipeline.cli.commands import show_fields
 
-    sys.exit(show_fields(record_type, **options))
+    sys.exit(show_fields(record_type, against, **options))
 
 
 @main.command()

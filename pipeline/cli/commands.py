@@ -185,14 +185,20 @@ def write_empty(record_type: str, output: Path | None, all_columns: bool, **opti
     return 0
 
 
-def show_fields(record_type: str, as_json: bool, **options: Any) -> int:
-    """Show the columns of a record type."""
+def show_fields(record_type: str | None, against: Path | None, **options: Any) -> int:
+    """Show the columns of a record type, or what a document of Clarus says otherwise."""
     from pipeline.describe.fields import as_json as to_json
     from pipeline.describe.fields import as_text, describe
 
-    settings = settings_of(options)  # which declares the record types of the user
+    settings, telling = settings_of(options), telling_of(options)  # the first declares the record types of the user
+    if against is not None:
+        from pipeline.cli.drift import show_differences
+
+        return show_differences(_record_type(record_type) if record_type else None, against, settings, telling)
+    if record_type is None:
+        raise UsageError("name a record type, such as orders, or a document with --against")
     lines = describe(_record_type(record_type), settings)
-    if as_json:
+    if telling.as_json:
         tell(orjson.dumps(to_json(lines), option=orjson.OPT_INDENT_2).decode())
     else:
         tell(as_text(lines))

@@ -24,6 +24,8 @@ from pipeline.runs.reading import ReadFile
 from pipeline.values.outcomes import Status
 from pipeline.values.problems import Problem
 from pipeline.values.row_results import TableReport, any_of, count_statuses
+from schemas import RECORD_TYPES
+from schemas.vocabulary.digest import contract_digest
 
 NOT_READ = "not read before the run stopped: the next run reads it"
 
@@ -130,6 +132,7 @@ def finish(
     watch.lap("results")
     summary = {
         "schema": SCHEMA,
+        "contract": contract_digest(RECORD_TYPES.values()),
         "run": folder.name,
         "began": watch.began.isoformat(timespec="seconds"),
         "exit_code": _exit_code(reports, unreadable, stopped),
