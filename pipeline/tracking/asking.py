@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.clarus.ids import as_id
 from pipeline.clarus.lists import Lists
+from pipeline.errors import LookupRefused
 from pipeline.ledger.tracking import Tracked
 from pipeline.load import Spellings
 from pipeline.tracking.looks import ORDERS, RECEIPTS, Line, Shown, has_begun
@@ -75,7 +76,11 @@ class Asking:
         begun = [order for order, each in shown.items() if has_begun(each)]
         asked = [*shown] if len(shown) - len(begun) <= _LINES_BEFORE else begun
         filters = [{"goods_out_id": {"in": batch}} for batch in self._batches(asked)]
-        pages = await asyncio.gather(*(self.lists.nodes(ORDER_LINES, _LINE, filter_) for filter_ in filters))
+        try:
+            pages = await asyncio.gather(*(self.lists.nodes(ORDER_LINES, _LINE, filter_) for filter_ in filters))
+        except LookupRefused as error:
+            hint = "where the lines of orders may not be read, set lines = false under [tracking]"
+            raise LookupRefused(f"{error}; {hint}") from error
         lines: dict[int, list[Line]] = {order: [] for order in asked}
         for node in chain.from_iterable(pages):
             order = as_id((node.get("goods_out") or {}).get("id"))
