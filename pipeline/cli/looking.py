@@ -21,7 +21,6 @@ from pipeline.runs.ages import age_of
 from pipeline.runs.history import history
 from pipeline.runs.hold import Hold
 from pipeline.runs.outbox import begun_at, owners_alone
-from pipeline.runs.overview import write_index
 from pipeline.runs.pruning import Pruned, prune_runs
 from pipeline.runs.standing import Standing, as_json, call_json, standing
 from pipeline.stopping import Stopping
@@ -76,6 +75,8 @@ def prune_outbox(older_than: str, dry_run: bool, **options: Any) -> int:
     with owners_alone(), held(settings, options, Stopping()) as hold:
         told = asyncio.run(prune_runs(hold, age, dry_run))
         if told.removed and not dry_run:
+            from pipeline.runs.overview import write_index  # which the other commands here need not wait for
+
             asyncio.run(write_index(hold))
     if telling.as_json:
         _print_json(told.as_json(dry_run))
