@@ -40,7 +40,9 @@ def declare_resource(resource: str, document: Path, output: Path | None, **optio
     if telling.as_json:
         tell(orjson.dumps({"file": str(target), "record_type": name, "listed": record.listed is not None}).decode())
     elif not telling.quiet:
-        tell(f"{target} declares {name}, {len(record.columns)} columns: clarus-batch fields {name} shows them")
+        counts = target.parent.resolve() == _folder(options).resolve()
+        then = f"clarus-batch fields {name} shows them" if counts else f"it counts once it is in {_folder(options)}"
+        tell(f"{target} declares {name}, {len(record.columns)} columns: {then}")
         if record.listed is None:
             tell(f"Clarus does not list {name}: one whose answer is lost stays unknown until somebody looks.")
     return 0
