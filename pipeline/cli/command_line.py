@@ -58,9 +58,12 @@ def run(files: tuple[Path, ...], **options: Any) -> None:
     Unfinished work of earlier runs is done first. Files from the inbox are moved into a new folder in the outbox; files
     named here are copied there. The results are written beside them.
     """
-    from pipeline.cli.commands import run_files
+    from pipeline.cli.starting import stoppable
 
-    sys.exit(run_files(files, **options))
+    with stoppable():
+        from pipeline.cli.commands import run_files
+
+        sys.exit(run_files(files, **options))
 
 
 @main.command()
@@ -75,9 +78,12 @@ def retry(run: str | None, **options: Any) -> None:
     RUN is the name of a folder in the outbox. Results are rewritten in place; no file has to be dropped in again.
     Invalid rows wait for a corrected file.
     """
-    from pipeline.cli.commands import retry_runs
+    from pipeline.cli.starting import stoppable
 
-    sys.exit(retry_runs(run, **options))
+    with stoppable():
+        from pipeline.cli.commands import retry_runs
+
+        sys.exit(retry_runs(run, **options))
 
 
 @main.command()

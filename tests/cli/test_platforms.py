@@ -31,6 +31,18 @@ for name in ("fork", "getuid", "geteuid", "fchmod", "fchown", "chown"):
 from pipeline.cli import main
 main(sys.argv[1:], prog_name="clarus-batch")
 """
+STOPPED_WHILE_IT_STARTS = """
+import os, signal, sys
+
+class Stop:
+    def find_spec(self, name, path=None, target=None):
+        if name == "pandas":
+            os.kill(os.getpid(), signal.Signals[os.environ["STOP"]])
+
+sys.meta_path.insert(0, Stop())
+from pipeline.cli import main
+main(sys.argv[1:], prog_name="clarus-batch")
+"""
 AS_IT_IS = 'import sys; from pipeline.cli import main; main(sys.argv[1:], prog_name="clarus-batch")'
 WARNED = "customer_code,customer_name,odd column with “quotes” – and 日本語\nA1,Añn,x\nA2,,x\n"
 
@@ -84,6 +96,20 @@ def test_every_command_works_without_posix(call: Call, tmp_path: Path) -> None:
     assert {words: one.returncode for words, one in called.items()} == expected, called
     assert not any(b"fault of clarus-batch" in one.stderr or b"Traceback" in one.stderr for one in called.values())
     assert b"1 created, 1 invalid" in called["run", "--sandbox", "customers.csv"].stdout
+
+
+@pytest.mark.parametrize("stop", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_run_that_is_stopped_while_it_starts_ends_with_3(call: Call, tmp_path: Path, stop: str) -> None:
+    """Not as if killed; and nothing was taken."""
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / "customers.csv").write_text(WARNED, encoding="utf-8")
+
+    called = call(STOPPED_WHILE_IT_STARTS, "run", "--sandbox", STOP=stop)
+
+    assert called.returncode == 3, called.stderr
+    assert f"stopped by {stop}" in called.stderr.decode()
+    assert b"Traceback" not in called.stderr
+    assert (tmp_path / "inbox" / "customers.csv").exists()
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp437", "ascii"])
