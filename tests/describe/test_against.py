@@ -46,6 +46,22 @@ def test_the_document_of_today_is_no_difference(operator: Any) -> None:
     assert "materials quantity: stricter than the API" in done.output
 
 
+@with_document
+@pytest.mark.parametrize("resource", ["tax_rates", "reason_codes"])
+def test_declared_record_types_are_compared_too(resource: str, operator: Any) -> None:
+    """What was declared from a document is no difference to it; what a newer one lacks is."""
+    assert operator.call("declare", resource, "--document", _DOCUMENT).exit_code == 0
+
+    same = operator.call("fields", resource, "--against", _DOCUMENT)
+    newer = operator.call(
+        "fields", resource, "--against", _changed(operator, lambda it: it["paths"].pop(f"/api/{resource}"))
+    )
+
+    assert same.exit_code == 0, same.output
+    assert newer.exit_code == 1
+    assert f"gone: POST /api/{resource}" in newer.output
+
+
 def _gone(document: dict[str, Any]) -> None:
     del _order(document)["properties"]["pick_notes"]
 
