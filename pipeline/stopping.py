@@ -1,4 +1,4 @@
-"""How a run is told to stop: by Ctrl-C, by a signal, or by what makes it useless to go on."""
+"""How a run is told to stop: by Ctrl-C, by a signal, by what makes it useless to go on, or by another that took over."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from types import FrameType, TracebackType
+from typing import Protocol
 
 from pipeline.errors import Stopped, Unfinished
 
@@ -178,3 +180,44 @@ def listening(stop: Callable[[Stopped], None]) -> Iterator[None]:
 def _is_ignored(number: signal.Signals) -> bool:
     # `nohup` has seen to it that the run outlives its terminal; a shell script's `&` ignores Ctrl-C, not so a stop.
     return number.name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN
+
+
+# A run that has lost its tenant to another must do nothing more: its fence is asked right before each step that shows
+# outside. A run alone with its outbox has none. Files are many rooms away from who holds the tenant, so that their
+# fence is set for all that happens inside `fencing`; requests and commits are given theirs.
+
+
+class Fence(Protocol):
+    """Whether we still hold what we work on."""
+
+    @property
+    def epoch(self) -> int:
+        """Grows whenever another one takes over, so that two never write under one name."""
+
+    def check(self) -> None:
+        """Raise `LeaseLost` where we no longer hold it, or cannot know that we do."""
+
+
+_fence: ContextVar[Fence | None] = ContextVar("fence", default=None)
+
+
+@contextmanager
+def fencing(fence: Fence | None) -> Iterator[None]:
+    """Have the fence asked before each file that is put in place inside."""
+    token = _fence.set(fence)
+    try:
+        yield
+    finally:
+        _fence.reset(token)
+
+
+def check_files() -> None:
+    """Ask the fence, if there is one, before a file is put in place."""
+    if (fence := _fence.get()) is not None:
+        fence.check()
+
+
+def file_epoch() -> int | None:
+    """The epoch under which files are written; None without a fence."""
+    fence = _fence.get()
+    return None if fence is None else fence.epoch

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 MODULES = sorted([*(ROOT / "pipeline").rglob("*.py"), *(ROOT / "schemas").rglob("*.py")])
 
 # What lies loose in the root of pipeline/; everything else has a room.
-LOOSE = {"__init__", "__main__", "errors", "fence", "progress", "stopping", "event_loop", "current_run"}
+LOOSE = {"__init__", "__main__", "errors", "progress", "stopping", "event_loop"}
 
 _LINES = 350
 _MACHINE_PATH = re.compile(r"(?<![\w.~\-}])/(?:home|root|Users|work|private|mnt)/\w|[A-Z]:\\Users\\")

@@ -30,8 +30,7 @@ from pipeline.clarus.exchanges import GRAPHQL, TOKEN, Exchanges
 from pipeline.clarus.patience import Patience
 from pipeline.clarus.tokens import Tokens
 from pipeline.errors import CredentialsRefused, LookupRefused, NotClarus, SettingRefused
-from pipeline.fence import Fence
-from pipeline.stopping import Stopping
+from pipeline.stopping import Fence, Stopping
 
 log = logging.getLogger(__name__)
 

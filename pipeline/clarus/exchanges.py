@@ -18,8 +18,7 @@ from pipeline.clarus.patience import Pages, Patience
 from pipeline.clarus.routes import most_at_once, transport_for
 from pipeline.clarus.transport import Transport
 from pipeline.errors import LeaseLost, Unfinished
-from pipeline.fence import Fence
-from pipeline.stopping import Stopping
+from pipeline.stopping import Fence, Stopping
 
 TOKEN, GRAPHQL = "/oauth/token", "/graphql"
 _PATHS_KEPT = 100  # parsed; a path may name a product, and there are hundreds of thousands of these

@@ -17,7 +17,7 @@ from pathlib import Path
 from pipeline.cli.progress_display import keep_libraries_quiet
 from pipeline.cli.screen import harmless, warn
 from pipeline.config import Settings
-from pipeline.current_run import current_run
+from pipeline.runs.current_run import current_run
 
 _MEGABYTE = 1_000_000  # bytes
 _HIDDEN = "***"

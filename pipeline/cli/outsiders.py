@@ -16,9 +16,9 @@ from pipeline.cli.log_file import logging_to_file
 from pipeline.cli.screen import TOLD, warn
 from pipeline.config import Settings
 from pipeline.config.secret_files import open_secret_files
-from pipeline.current_run import working_on
 from pipeline.errors import Stopped
 from pipeline.runs.call_summary import CallSummary
+from pipeline.runs.current_run import working_on
 from pipeline.runs.hold import Hold
 from pipeline.stopping import Stopping
 

@@ -13,7 +13,7 @@ from hashlib import sha256
 from itertools import count
 from pathlib import Path
 
-from pipeline import fence
+from pipeline.stopping import check_files, file_epoch
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ def temporary_name(name: str, suffix: str) -> str:
     Where a tenant is served from several machines, the epoch stands in the name: two that believe to hold the tenant
     never write into one file.
     """
-    epoch = fence.epoch()
+    epoch = file_epoch()
     ending = suffix if epoch is None else f"{epoch}.{suffix}"
     temporary = f".{name}.{ending}"
     if len(os.fsencode(temporary)) <= _LONGEST_NAME:
@@ -90,7 +90,7 @@ def temporary_name(name: str, suffix: str) -> str:
 
 def remove_of_earlier_epochs(target: Path, suffix: str) -> None:
     """Remove what a run that lost the tenant has left of the same file."""
-    own = fence.epoch()
+    own = file_epoch()
     if own is None:
         return
     name = temporary_name(target.name, suffix).removesuffix(f".{own}.{suffix}")
@@ -103,7 +103,7 @@ def remove_of_earlier_epochs(target: Path, suffix: str) -> None:
 def _put_in_place(temporary: Path, target: Path, clock: Clock) -> None:
     until = clock.now() + _PATIENCE_SECONDS
     while True:
-        fence.check_files()
+        check_files()
         try:
             temporary.replace(target)
         except PermissionError:

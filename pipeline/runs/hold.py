@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 from pipeline.config import Settings
 from pipeline.errors import PipelineError, Stopped, Unfinished, UsageError
-from pipeline.fence import fencing
 from pipeline.ledger import Ledger
 from pipeline.progress import Progress
 from pipeline.runs import ledger_file
 from pipeline.runs.lock import holding
 from pipeline.runs.outbox import LEDGER, MOVED, run_folders
-from pipeline.stopping import Stopping
+from pipeline.stopping import Stopping, fencing
 from pipeline.values.outcomes import Status
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
-from pipeline.fence import check_files
 from pipeline.results.atomic_write import remove_of_earlier_epochs, temporary_name
 from pipeline.runs.whole_files import is_being_written, signature
+from pipeline.stopping import check_files
 
 # Other programs write these while a file is on its way.
 _UNFINISHED = (".tmp", ".part", ".filepart")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path, PurePath
 
-from pipeline.fence import check_files
+from pipeline.stopping import check_files
 
 _PLACES = ".places.json"  # name in the run folder -> place in the inbox
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.clarus.lists import Lists
-from pipeline.current_run import working_on
 from pipeline.errors import FileChanged, LedgerUnusable, Stopped
 from pipeline.ledger import Left
 from pipeline.load import Deliveries, Delivery, Finding, Gate, IssuedIds, OwnRecords, SpelledLists
@@ -19,6 +18,7 @@ from pipeline.runs.auditing import apply, audit_run
 from pipeline.runs.changing import changing_of
 from pipeline.runs.closing import Finished, ResultsFolder, Watch, finish
 from pipeline.runs.context import RunContext
+from pipeline.runs.current_run import working_on
 from pipeline.runs.known_rows import returned_rows, with_known_references
 from pipeline.runs.loading import Loading, LoadOptions
 from pipeline.runs.open_rows import note_open_rows
