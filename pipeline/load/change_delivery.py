@@ -101,7 +101,15 @@ class _Course:
             left = self._sent_at + self._own.doubt - self._own.clock()
             if left > 0:
                 await self._own.wait(left)
+                await self._look_at_lines(entry)
         return None
+
+    async def _look_at_lines(self, entry: Entry) -> None:
+        """Plan the change once more by the lines that Clarus has now: one that was to be removed may be gone by now."""
+        codes = self._change.wanted.document.record.changes.lines
+        if codes is not None and self._own.standings is not None:
+            listed = (await self._own.standings.lines(codes, [self._change.record])).get(self._change.record, [])
+            self._plan_anew(entry, with_listed(known_lines(entry, None), listed))
 
     @property
     def _fingerprint(self) -> str:

@@ -32,7 +32,7 @@ class ChangeEntries:
         parts = {**header_parts(self.wanted.before or {}), **unsure}
         if self.wanted.document.record.has_lines:
             before = frozenset(line.line_id for line in self.known.lines if line.line_id is not None)
-            lines = KnownLines(tuple(self._lines_under_way()), before)
+            lines = KnownLines(tuple(self._lines_under_way()), before, self.known.removed)
         else:
             lines = KnownLines()
         address = dict(address_parts(self.wanted) or {})
@@ -53,7 +53,9 @@ class ChangeEntries:
         if self.plan.address:
             parts["address"] = fingerprint(dict(document.address))[:DIGITS]
             address |= {name: fingerprint(value)[:DIGITS] for name, value in self.plan.address.items()}
-        lines = KnownLines((*self._lines(new_ids), *self.plan.kept))
+        removed = {change.known.line_id for change in self.plan.lines if change.kind is Kind.DESTROY and change.known}
+        removed_ids = self.known.removed | {line_id for line_id in removed if line_id is not None}
+        lines = KnownLines((*self._lines(new_ids), *self.plan.kept), removed=removed_ids)
         return self._entry(State.UPDATED, run, parts, lines, address, attempts, sent_at)
 
     def line_ids(self, new_ids: Mapping[int, int | None]) -> tuple[int | None, ...]:
@@ -70,7 +72,7 @@ class ChangeEntries:
         attempts: int,
         sent_at: float | None,
     ) -> Entry:
-        kept: dict[str, Any] = {**parts, **(lines.as_parts() if lines.lines else {"lines": []})}
+        kept: dict[str, Any] = {**parts, **(lines.as_parts() if lines.lines or lines.removed else {"lines": []})}
         if address:
             kept["address_parts"] = address
         return Entry(
@@ -121,7 +123,12 @@ class ChangeEntries:
             else:
                 lines[at] = matched
         removed = [
-            replace(change.known, removing=True)
+            replace(
+                change.known,
+                removing=True,
+                digest=UNSURE,
+                parts=None if change.known.parts is None else dict.fromkeys(change.known.parts, UNSURE),
+            )
             for change in self.plan.lines
             if change.kind is Kind.DESTROY and change.known is not None
         ]

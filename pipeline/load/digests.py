@@ -10,7 +10,7 @@ from pipeline.values.documents import Document, fingerprint
 from schemas import RecordType
 
 # What the ledger keeps of lines and of addresses apart; see `KnownLines`.
-_OF_LINES = frozenset(("lines", "line_keys", "line_parts", "adding", "before", "removing", "address_parts"))
+_OF_LINES = frozenset(("lines", "line_keys", "line_parts", "adding", "before", "removing", "removed", "address_parts"))
 DIGITS = 8  # of a part's digest: enough to see a change, too few to tell what was there
 
 

@@ -36,6 +36,7 @@ class KnownLines:
 
     lines: tuple[KnownLine, ...] = ()
     before: frozenset[int] = frozenset()
+    removed: frozenset[int] = frozenset()  # ids of lines that were removed: a list may show them yet
 
     @property
     def adding(self) -> list[KnownLine]:
@@ -53,6 +54,8 @@ class KnownLines:
             kept |= {"adding": adding, "before": sorted(self.before)}
         if removing := [at for at, line in enumerate(self.lines) if line.removing]:
             kept["removing"] = removing
+        if self.removed:
+            kept["removed"] = sorted(self.removed)
         return kept
 
     @property
@@ -61,8 +64,10 @@ class KnownLines:
         return tuple(line.line_id for line in self.lines)
 
     def without(self, gone: Collection[KnownLine]) -> KnownLines:
-        """The others."""
-        return replace(self, lines=tuple(line for line in self.lines if line not in gone))
+        """The others; those that had an id are gone."""
+        ids = {line.line_id for line in gone if line.line_id is not None}
+        lines = tuple(line for line in self.lines if line not in gone)
+        return replace(self, lines=lines, removed=self.removed | ids)
 
 
 def known_lines(entry: Entry, recalled: Document | None) -> KnownLines | None:
@@ -78,7 +83,7 @@ def known_lines(entry: Entry, recalled: Document | None) -> KnownLines | None:
         parts = parts or told.parts
         words, content = told.words, [*told.content]
     if keys is None or len(keys) != len(lines):
-        return KnownLines() if not lines else None
+        return KnownLines(removed=frozenset(entry.parts.get("removed", ()))) if not lines else None
     parts = parts or [None] * len(lines)
     ids = [*entry.line_ids, *[None] * len(lines)][: len(lines)]
     adding, removing = set(entry.parts.get("adding", ())), set(entry.parts.get("removing", ()))
@@ -98,6 +103,7 @@ def known_lines(entry: Entry, recalled: Document | None) -> KnownLines | None:
             for at, digest in enumerate(lines)
         ),
         frozenset(entry.parts.get("before", ())),
+        frozenset(entry.parts.get("removed", ())),
     )
 
 
@@ -108,11 +114,11 @@ def with_listed(known: KnownLines | None, listed: Sequence[ListedLine]) -> Known
     """
     lines, held = [*known.lines] if known else [], set[int]()
     held.update(line.line_id for line in lines if line.line_id is not None)
-    before = known.before if known else frozenset()
+    before, removed = (known.before, known.removed) if known else (frozenset[int](), frozenset[int]())
     there = {line.id for line in listed}
     lines = [line for line in lines if not (line.removing and line.line_id not in there)]
     for each in sorted(listed, key=lambda line: line.id):
-        if each.id in held:
+        if each.id in held or each.id in removed:
             continue
         product = fingerprint(each.product)[:DIGITS]
         at = next((at for at, line in enumerate(lines) if _may_be(line, each, product, before)), None)
@@ -120,7 +126,7 @@ def with_listed(known: KnownLines | None, listed: Sequence[ListedLine]) -> Known
             lines.append(KnownLine(each.id, product, "", UNSURE, None, words=f"product {each.product}", is_ours=False))
         else:
             lines[at] = _found(lines[at], each)
-    return KnownLines(tuple(lines), before)
+    return KnownLines(tuple(lines), before, removed)
 
 
 @dataclass(frozen=True, slots=True)
