@@ -152,6 +152,8 @@ async def run_stages(
     try:
         await context.ledger.flush()  # what the results say must be known to the ledger first
     except LedgerUnusable as error:
+        if context.ledger.is_shared:
+            raise  # another machine may go on meanwhile: what it cannot know, no results file may say
         context.stopping.stop(error)
     watch.lap("loading")
     await prove(accounts)

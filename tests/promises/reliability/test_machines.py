@@ -1,15 +1,18 @@
 """One tenant, several machines: killed or frozen at any moment, nothing is sent twice, lost or overwritten.
 
 Two machines are played by two processes on one shared folder. After a freeze the results are compared with the ledger
-row by row: a run that has lost its tenant must write nothing any more.
+row by row: a run that has lost its tenant must write nothing any more. `CLARUS_BATCH_FREEZES` sets how many freezes at
+random moments are tried.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -17,8 +20,8 @@ import pytest
 
 from pipeline.sandbox import Fault, What
 
+FREEZES = int(os.environ.get("CLARUS_BATCH_FREEZES", "12"))
 DOCUMENTS = {"products": 3, "receipts": 4, "orders": 20}
-SLOW = {"retry_wait_seconds": 0.05, "timeout_seconds": 0.8}
 
 Start = Callable[..., Any]
 
@@ -44,8 +47,13 @@ def check_the_story(site: Any, statuses: frozenset[str] = frozenset(("created",)
         for row in site.rows(file):
             assert row["clarus_id"] == str(written[file, row[headings[file]]]), row
     assert not list(site.inbox.iterdir())
-    hidden = [path for path in site.outbox.rglob(".*") if path.name != ".places.json"]
+    hidden = [path for path in site.outbox.rglob(".*") if path.name not in (".places.json", ".history.jsonl")]
     assert hidden == [], "no half written file is left"
+
+
+def files_of(site: Any) -> dict[Path, bytes]:
+    """All files of all runs."""
+    return {path: path.read_bytes() for path in site.outbox.glob("*/*") if path.is_file()}
 
 
 def finish(site: Any) -> None:
@@ -89,7 +97,7 @@ MOMENTS: dict[str, Callable[[Any], bool]] = {
 }
 
 
-@pytest.mark.slow(keep_each=4)
+@pytest.mark.slow(keep_each=6)
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_killed_and_taken_over(shared: Any, start: Start, moment: str) -> None:
     """SIGKILL; another machine takes the tenant when the lease has run out, and goes on."""
@@ -104,7 +112,7 @@ def test_killed_and_taken_over(shared: Any, start: Start, moment: str) -> None:
     check_the_story(shared)
 
 
-@pytest.mark.slow(keep_each=4)
+@pytest.mark.slow(keep_each=6)
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_frozen_overtaken_and_woken(shared: Any, start: Start, moment: str) -> None:
     """SIGSTOP, another machine takes over and ends, SIGCONT: the sleeper sends and writes nothing any more."""
@@ -115,13 +123,13 @@ def test_frozen_overtaken_and_woken(shared: Any, start: Start, moment: str) -> N
     child.send(signal.SIGSTOP)
 
     finish(shared)
-    before = {path: path.read_bytes() for path in shared.outbox.rglob("*") if path.is_file()}
+    before = files_of(shared)
     posts = shared.sandbox.requests.counts.copy()
     child.send(signal.SIGCONT)
     exit_code = child.wait()
 
     assert shared.sandbox.requests.counts == posts
-    assert {path: path.read_bytes() for path in shared.outbox.rglob("*") if path.is_file()} == before
+    assert files_of(shared) == before
     check_the_story(shared)
     assert exit_code in (0, 3), child.said  # 0: it had ended before it was frozen
     assert "Traceback" not in child.said
@@ -129,8 +137,8 @@ def test_frozen_overtaken_and_woken(shared: Any, start: Start, moment: str) -> N
         assert "lease of tenant" in child.said or "ledger" in child.said, child.said
 
 
-@pytest.mark.slow(keep_each=6)
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.slow(keep_each=100)
+@pytest.mark.parametrize("seed", range(FREEZES))
 def test_frozen_at_random_moments_and_woken_while_the_other_works(shared: Any, start: Start, seed: int) -> None:
     """Woken in the middle of the other's run."""
     chance = random.Random(seed)
@@ -171,3 +179,30 @@ def test_a_tenant_is_served_once_at_a_time(shared: Any, start: Start) -> None:
     assert f":{child.pid} since 20" in said
     assert ended == 0, child.said
     check_the_story(shared)
+
+
+def test_the_database_is_stopped_at_once_in_mid_run(site: Any, start: Start) -> None:
+    """As by a power cut: no further order leaves, exit code 3 in one sentence; the next run goes on from the ledger."""
+    support = pytest.importorskip("postgres")
+    if support.programs() is None:
+        pytest.skip("PostgreSQL is not installed")
+    with support.Server() as server:
+        site.ledger, site.cluster = server.database(), {"lease_seconds": 2}
+        site.configure()
+        assert site.call("cluster") == 0, site.said
+        site.sandbox.conditions.latency_seconds = 0.05
+        site.drop(**DOCUMENTS)
+        child = start("run")
+        child.until(lambda: sent(5)(site))
+
+        server.stop("immediate")
+        exit_code = child.wait()
+        left = len(site.records("orders"))
+        away = site.call("run")
+        server.start()
+        finish(site)
+
+        assert (exit_code, away) == (3, 3)
+        assert "Traceback" not in child.said
+        assert left <= 20
+        check_the_story(site)
