@@ -95,7 +95,7 @@ expiry:
 sellby:
     sellby
 quantity:
-    quantity quantities qty qtys qte qnt quant quantite quantites menge mengen anzahl aantal hoeveelheid cantidad
+    uds ud quantity quantities qty qtys qte qnt quant quantite quantites menge mengen anzahl aantal hoeveelheid cantidad
     cant quantita qta qtat stuck stueck stk pieces pcs pce units unidades stuks pezzi count kwmeng
 ordered:
     ordered bestellt bestellte commande commandee commandees commandes besteld bestelde pedida pedido solicitada
@@ -175,7 +175,7 @@ region:
 zip:
     zip zipcode postcode postal plz postleitzahl codepostal cap pstlz post cp
 country:
-    country land pays pais paese nation staat land1 countrycode
+    ctry country land pays pais paese nation staat land1 countrycode
 phone:
     phone telephone tel telefon telefonnummer telefono telefoon mobile mobil handy portable gsm fax
 email:
