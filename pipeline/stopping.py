@@ -1,4 +1,4 @@
-"""How a run is told to stop: by Ctrl-C, by a signal, by what makes it useless to go on, or by another that took over."""
+"""How a run is told to stop: by Ctrl-C, by a signal, by what makes it useless to go on, or by one that took over."""
 
 from __future__ import annotations
 
