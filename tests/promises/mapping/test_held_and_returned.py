@@ -60,3 +60,22 @@ def test_a_heading_that_a_rule_names_and_the_file_lacks_holds_the_file(operator:
     assert "Item" in done.output
     assert operator.statuses("shop-o.results.csv") == ["invalid"]
     assert operator.posts() == 0
+
+
+def test_retry_reads_a_file_of_a_sub_folder_by_its_block(operator: Any) -> None:
+    """What was blocked is sent once its product is there, and its results keep the file's own columns."""
+    _drop(operator, HEADINGS + "A,2026-12-01,x-1,1\n,2026-12-01,demo-002,2\n")
+    products = "Code,Description,Unit Stock Unit Type Code\nX-1,Thing,{}\n"
+    operator.drop("p.csv", products.format("NOPE"))
+    assert operator.call("run").exit_code == 1
+    first = operator.runs()[-1]
+    assert operator.statuses("shop-o.results.csv") == ["blocked", "blocked"]
+    operator.drop("p2.csv", products.format("EACH"))
+    operator.call("run")
+
+    done = operator.call("retry", first.name)
+
+    assert [len(record.lines) for record in operator.clarus.records("goods_outs")] == [2], done.output
+    results = (first / "shop-o.results.csv").read_text(encoding="utf-8-sig")
+    assert results.startswith("Name,Date,Item,Qty,clarus_status")
+    assert results.count("created") == 2
