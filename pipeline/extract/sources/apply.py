@@ -13,6 +13,7 @@ import pandas as pd
 from pipeline.config.source_blocks import ColumnRule, Source
 from pipeline.extract.sources.columns import Coded, as_read, joined_column, of_blanks, of_constant
 from pipeline.extract.sources.headings import OWN, place_of
+from pipeline.extract.sources.hidden_words import hidden_words
 from pipeline.extract.sources.numbers import NumberForm, in_form
 from pipeline.extract.sources.rows import filled_down, skipped, without_words
 from pipeline.extract.sources.rules import by_rules
@@ -161,8 +162,10 @@ class _Sheet:
         else:
             cells = [self._column(name) for name in rule.source.headings]
             read, form = joined_column(cells, rule.source) if rule.source.is_joined else cells[0], self._form
+            for cell in cells if rule.source.is_joined else ():
+                self._tell(cell, shown, hidden_words(cell.texts))
         texts, faults = by_rules(read.texts, rule, form)
-        self._tell(read, shown, faults)
+        self._tell(read, shown, hidden_words(read.texts, texts, rule.words or ()) | faults)
         made = read.with_texts(texts)
         is_plain = rule.source is None or rule.times is not None
         return (made if is_plain else self._in_form(column, made, shown)).categorical()

@@ -223,3 +223,27 @@ def test_merged_cells_hold_for_all_their_rows(operator: Any) -> None:
 
     assert _orders(operator) == {"A": [1, 2]}
     assert "row 7, Qty: is merged with row 6" in done.output
+
+
+@pytest.mark.parametrize("rule", ['"{N} {M}"', '{ from = "N", pad = 8 }', '{ from = "N", replace = { "/" = "-" } }'])
+def test_no_rule_hides_an_error_of_a_spreadsheet(operator: Any, rule: str) -> None:
+    """#N/A inside another text would be sent as if it meant something."""
+    operator.configure("", _block("", columns=f"{COLUMNS}notes = {rule}\n"))
+    rows = "A,2026-12-01,demo-002,1,#N/A,x\nB,2026-12-01,demo-002,1,fine,x\n"
+    operator.drop("shop.csv", f"Name,Date,Item,Qty,N,M\n{rows}")
+
+    done = operator.call("run")
+
+    assert done.exit_code == 1
+    assert "#N/A is an error of a spreadsheet" in done.output
+    assert _orders(operator) == {"B": [1]}
+
+
+def test_a_word_for_nothing_may_be_mapped_or_named(operator: Any) -> None:
+    """What the block says something of is no longer doubted."""
+    operator.configure("", _block("", columns=COLUMNS + 'notes = { from = "N", map = { NULL = "none given" } }\n'))
+    operator.drop("shop.csv", "Name,Date,Item,Qty,N\nA,2026-12-01,demo-002,1,NULL\n")
+
+    assert operator.call("run").exit_code == 0
+    [record] = operator.clarus.records("goods_outs")
+    assert record.attributes["order_notes"] == "none given"
