@@ -181,3 +181,16 @@ def test_a_changed_product_gets_its_follow_ups(consultant: Any) -> None:
 
     assert consultant.statuses() == ["updated"]
     assert consultant.accounts() == [("P-1", "ACME"), ("P-1", "GLOBEX")]
+
+
+def test_a_storage_unit_is_changed_with_its_product(consultant: Any) -> None:
+    """By what the product's row allows; the layers that differ are sent, and nothing else."""
+    consultant.run({"code": "P-1", **BEFORE, "pallet": True, "per_layer": 10})
+
+    consultant.run({"code": "P-1", **BEFORE, "pallet": True, "per_layer": 12, "update": "true"})
+    consultant.run({"code": "P-1", **BEFORE, "pallet": True, "per_layer": 12, "update": "true"})
+
+    assert consultant.writes().get("PATCH /api/product_storage_units/{id}") == 1
+    assert consultant.writes().get("PATCH /api/products/{id}", 0) == 0
+    units = [u.attributes for u in consultant.clarus.records("product_storage_units")]
+    assert [unit["per_layer"] for unit in units if unit["product_id"] == 1_000_002] == [12]
