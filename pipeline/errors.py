@@ -14,6 +14,7 @@
         ├── LedgerUnusable      the ledger is of a newer version, or cannot be written
         │   └── LedgerDamaged   it is damaged: restore or rebuild it
         ├── LeaseLost           another machine may serve the tenant by now
+        ├── DropUnreachable     the drop is out of reach, unknown, or refuses us
         ├── FileChanged         somebody writes to a file that was taken
         └── Stopped             Ctrl-C, or a signal
     OutboxBusy                  wait for the run that has the outbox or tenant      exit 4
@@ -96,6 +97,10 @@ class LedgerDamaged(LedgerUnusable):
 
 class LeaseLost(Unfinished):
     """We no longer hold the tenant, or cannot know that we do: another machine may serve it by now."""
+
+
+class DropUnreachable(Unfinished):
+    """The place where files are dropped is out of reach, is not the one that it was, or refuses us."""
 
 
 class FileChanged(Unfinished):

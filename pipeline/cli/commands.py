@@ -45,7 +45,9 @@ from schemas import RECORD_TYPES, RecordType
 from schemas.vocabulary.headings import fold, nearest
 
 if TYPE_CHECKING:
+    from pipeline.drops import Fetched
     from pipeline.runs.batch import Batch
+    from pipeline.runs.hold import Hold
     from pipeline.runs.unsettled import BatchReport
     from pipeline.values.document_tables import DocumentTable
 
@@ -69,12 +71,36 @@ def _run_files(
     from pipeline.runs.unsettled import BatchReport
 
     with held(settings, options, stopping) as hold:
+        with_drop = bool(settings.drop.url) and not dry_run
+        dropped = _fetch_dropped(settings, hold, stopping) if with_drop and not files else None
         taken, left = (list(files), False) if files else _from_inbox(settings, stopping)
+        if dropped:
+            taken, left = [*taken, *dropped.files], left or bool(dropped.left)
         if not taken and (dry_run or not _is_left(hold, "owed")):
-            return BatchReport(left_behind=left)
-        if dry_run:
-            return _with_clarus(settings, options, stopping, hold, lambda batch: batch.rehearse(taken), left)
-        return _with_clarus(settings, options, stopping, hold, lambda batch: batch.run(taken, keep=bool(files)), left)
+            report = BatchReport(left_behind=left)
+        elif dry_run:
+            report = _with_clarus(settings, options, stopping, hold, lambda batch: batch.rehearse(taken), left)
+        else:
+            keep = bool(files)
+            report = _with_clarus(settings, options, stopping, hold, lambda batch: batch.run(taken, keep), left)
+        troubles = dropped.troubles if dropped else ()
+        return _given_back(settings, hold, stopping, report, troubles) if with_drop else report
+
+
+def _fetch_dropped(settings: Settings, hold: Hold, stopping: Stopping) -> Fetched:
+    from pipeline.cli.dropping import fetch_dropped  # with what talks to other machines
+
+    return fetch_dropped(settings, hold, stopping)
+
+
+def _given_back(
+    settings: Settings, hold: Hold, stopping: Stopping, report: BatchReport, troubles: Sequence[str] = ()
+) -> BatchReport:
+    from pipeline.cli.dropping import give_back
+
+    if not troubles:  # else the drop is out of reach
+        troubles = give_back(settings, hold, stopping)
+    return replace(report, unsettled=(*report.unsettled, *troubles))
 
 
 def retry_runs(run: str | None, send_unknown: bool, **options: Any) -> int:
@@ -98,7 +124,8 @@ def _retry_runs(
     with held(settings, options, stopping) as hold:
         if run is None and not _is_left(hold, "unfinished"):
             return BatchReport()
-        return _with_clarus(settings, options, stopping, hold, lambda batch: batch.retry(run, send_unknown))
+        report = _with_clarus(settings, options, stopping, hold, lambda batch: batch.retry(run, send_unknown))
+        return _given_back(settings, hold, stopping, report) if settings.drop.url else report
 
 
 def check_files(files: Sequence[Path], output: Path | None, **options: Any) -> int:

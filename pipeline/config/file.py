@@ -18,6 +18,7 @@ _PATHS = frozenset(
         *(("address_book",), ("inbox",), ("outbox",), ("log", "file"), ("metrics", "textfile")),
         *(("clarus", name) for name in _OF_CLARUS),
         *(("notify", name) for name in _OF_NOTIFY),
+        *(("drop", name) for name in ("known_hosts_file", "key_file", "password_file")),
         *(("cluster", name) for name in ("ledger_file", "inbox", "outbox")),
     )
 )

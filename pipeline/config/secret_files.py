@@ -29,6 +29,8 @@ def _secret_files(settings: Settings) -> Iterator[tuple[str, Path]]:
         "notify.smtp_password_file": notify.smtp_password_file,
         "notify.webhook_url_file": notify.webhook_url_file,
         "notify.ping_url_file": notify.ping_url_file,
+        "drop.key_file": settings.drop.key_file,
+        "drop.password_file": settings.drop.password_file,
     }
     yield from ((key, path) for key, path in files.items() if path is not None)
 

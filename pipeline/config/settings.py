@@ -17,6 +17,7 @@ from pipeline.config.adapted import adapted
 from pipeline.config.afterwards import LogSettings, MetricsSettings, NotifySettings
 from pipeline.config.cluster import ClusterSettings
 from pipeline.config.declared import FOLDER, declare_records
+from pipeline.config.drop import DropSettings
 from pipeline.config.file import read_config_file
 from pipeline.config.keys import SECRETS, Given, Key
 from pipeline.config.record_types import OF_CONTRACTS, refusal
@@ -54,6 +55,7 @@ _TABLES: Mapping[str, type[BaseModel]] = {  # beside [clarus]
     "notify": NotifySettings,
     "log": LogSettings,
     "metrics": MetricsSettings,
+    "drop": DropSettings,
 }
 
 # Where pydantic's own words are those of a programmer.
@@ -125,6 +127,7 @@ class Settings(BaseModel):
     notify: NotifySettings = NotifySettings()
     log: LogSettings = LogSettings()
     metrics: MetricsSettings = MetricsSettings()
+    drop: DropSettings = DropSettings()
     # All of these by the name of the record type; headings of files and words are folded (schemas.headings.fold).
     columns: Mapping[str, Mapping[str, str]] = {}  # heading of the file -> heading of the contract
     defaults: Mapping[str, Mapping[str, str]] = {}  # heading of the contract -> value for blank cells

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pipeline.ledger import calls, open_rows, tracking
+from pipeline.ledger import calls, drop_files, open_rows, tracking
 
 FIRST = """
 CREATE TABLE documents (
@@ -61,6 +61,7 @@ MIGRATIONS: Mapping[int, str] = {  # to each version from the one before it
     4: open_rows.TABLE,
     5: PRUNED,
     6: tracking.TABLE,
+    7: drop_files.TABLE,
 }
 
 VERSION = max(MIGRATIONS)

@@ -34,7 +34,7 @@ def waiting_files(
         ignored: the patterns of names that are left in peace.
     """
     places = [inbox, *sorted({place for pattern in folders for place in inbox.glob(pattern) if place.is_dir()})]
-    found = [path for place in places for path in sorted(place.iterdir()) if _is_ours(path, ignored)]
+    found = [path for place in places for path in sorted(place.iterdir()) if is_ours(path.name, ignored)]
     troubles = {path: trouble for path in found if (trouble := _trouble(path, inbox, suffixes))}
     return [path for path in found if path.is_file() and path not in troubles], troubles
 
@@ -132,8 +132,8 @@ def copy(source: Path, target: Path) -> None:
     part.replace(target)
 
 
-def _is_ours(path: Path, ignored: Iterable[str]) -> bool:
-    name = path.name
+def is_ours(name: str, ignored: Iterable[str]) -> bool:
+    """Whether a file of this name is to be taken, or named where it cannot be: no hidden or unfinished one."""
     if name.startswith((".", "~$")) or name.lower().endswith(_UNFINISHED):
         return False
     return not any(fnmatch(name.lower(), pattern.lower()) for pattern in (*_OF_DESKTOPS, *ignored))

@@ -15,6 +15,7 @@ from pipeline.cli import main
 from pipeline.config import (
     ENVIRONMENT,
     ClarusSettings,
+    DropSettings,
     LogSettings,
     MetricsSettings,
     NotifySettings,
@@ -74,6 +75,7 @@ def test_the_example_configuration_is_whole_and_accepted(tmp_path: Path) -> None
     assert given.keys() - {"profiles"} == Settings.model_fields.keys() - {"spellings", "of_profiles"}
     assert given["clarus"].keys() == ClarusSettings.model_fields.keys() - secrets
     assert given["cluster"].keys() == ClusterSettings.model_fields.keys() - {"ledger"}
+    assert given["drop"].keys() == DropSettings.model_fields.keys() - {"password_file", "endpoint_url"}  # of other urls
     for table, settings in (("notify", NotifySettings), ("log", LogSettings), ("metrics", MetricsSettings)):
         assert given[table].keys() == settings.model_fields.keys()
     assert [name for name in ENVIRONMENT if f"`{name}`" not in EVERYWHERE] == []
