@@ -33,6 +33,8 @@ def fetch_dropped(settings: Settings, hold: Hold, stopping: Stopping) -> Fetched
                 return await drop.fetch(place)
         except DropUnreachable as error:
             return Fetched(await drop.staged(), (), [str(error)])
+        except OSError as error:
+            return Fetched(await drop.staged(), (), [_cannot_be_used(settings, error)])
 
     fetched = _with_drop(settings, hold, fetch)
     for sentence in fetched.left:
@@ -55,10 +57,16 @@ def give_back(settings: Settings, hold: Hold, stopping: Stopping) -> list[str]:
                 return await drop.give_back(place)
         except DropUnreachable as error:
             return [str(error)]
+        except OSError as error:
+            return [_cannot_be_used(settings, error)]
 
     with listening(asked.stop), suppress(Stopped):
         return _with_drop(settings, hold, give)
     return []
+
+
+def _cannot_be_used(settings: Settings, error: OSError) -> str:
+    return f"the drop {settings.drop.url} cannot be used: {error.strerror or error}"
 
 
 def _with_drop(settings: Settings, hold: Hold, work: Callable[[Drop], Awaitable[T]]) -> T:

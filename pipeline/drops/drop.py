@@ -6,6 +6,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatch
@@ -182,6 +183,8 @@ class Drop:
         if not await place.let_go(remote, file.claim, to):
             troubles.append(f"{file.name} keeps a hidden name in the drop: something else is called {to} there")
         await self._put_down(replace(file, state=DropState.DONE))
+        with suppress(OSError):  # the folder in which it lay until a run took it
+            self._staged(file).parent.rmdir()
         return troubles
 
     async def _results(self, file: DropFile, run: str) -> list[Path]:
