@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 async def has_work(settings: Settings) -> bool:
     """Whether a tenant has to be served. What stands in the way of looking is left to the run, which says it."""
+    if settings.drop.url:
+        return True  # only the run can tell what lies there
     try:
         return bool(count_waiting(settings)) or await _is_owed_here(settings)
     except (PipelineError, OSError) as error:
