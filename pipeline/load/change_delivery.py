@@ -77,7 +77,8 @@ class _Course:
             if self._change.plan.is_empty:
                 return await self._done({})
             self._attempts += 1
-            await own.ledger.intend(self._change.entries.under_way(own.run, self._attempts, self._sent_at))
+            # Without a moment: when it leaves is not known yet, and that of an attempt before would be too early.
+            await own.ledger.intend(self._change.entries.under_way(own.run, self._attempts))
             answer = await own.clarus.write(self._change.method, self._change.path, self._change.body)
             if (outcome := await self._concluded(answer)) is not None:
                 return outcome

@@ -56,7 +56,7 @@ class SimulatedOrders:
         elif fate is Fate.LATE:
             self.under_way.append((now() + self.late, asked))
         elif fate is not Fate.LOST_BEFORE:
-            answer = self._changed() if self._apply(asked) else _no_line()
+            answer = self._changed() if self._apply(asked, now()) else _no_line()
         await asyncio.sleep(0.1)
         match fate:
             case Fate.LOST_BEFORE | Fate.LOST_AFTER:
@@ -77,8 +77,8 @@ class SimulatedOrders:
         """Make the changes that were late, as far as their time has come."""
         due = [each for each in self.under_way if until is not None or each[0] <= now()]
         self.under_way = [each for each in self.under_way if each not in due]
-        for _, asked in sorted(due, key=lambda each: each[0]):
-            self._apply(asked)
+        for at, asked in sorted(due, key=lambda each: each[0]):
+            self._apply(asked, at)
 
     async def find(self, codes: Any, keys: Collection[Key]) -> dict[Key, list[int]]:
         await asyncio.sleep(0.05)
@@ -101,7 +101,7 @@ class SimulatedOrders:
             if line.seen_from <= now() < line.seen_until
         ]
 
-    def _apply(self, asked: Mapping[str, Any]) -> bool:
+    def _apply(self, asked: Mapping[str, Any], at: float) -> bool:
         """Make a change whole, or not at all where it names a line that is not there."""
         changes = asked.get("lines_changes", ())
         if any(change["type"] != "ADD" and change["id"] not in self.lines for change in changes):
@@ -112,23 +112,16 @@ class SimulatedOrders:
             match change["type"]:
                 case "ADD":
                     product, quantity = attributes["product_id"], attributes["order_quantity"]
-                    self.lines[self.next_line] = Held(product, quantity, self._moment() + self.lag)
+                    self.lines[self.next_line] = Held(product, quantity, at + self.lag)
                     self.next_line += 1
                 case "UPDATE":
                     line = self.lines[change["id"]]
                     line.quantity = attributes.get("order_quantity", line.quantity)
                 case _:
                     line = self.lines.pop(change["id"])
-                    line.seen_until = self._moment() + self.lag
+                    line.seen_until = at + self.lag
                     self.gone.append((change["id"], line))
         return True
-
-    @staticmethod
-    def _moment() -> float:
-        try:
-            return now()
-        except RuntimeError:  # nobody lives any more
-            return float("inf")
 
     def _changed(self) -> Answer:
         lines = [
