@@ -247,3 +247,26 @@ def test_a_word_for_nothing_may_be_mapped_or_named(operator: Any) -> None:
     assert operator.call("run").exit_code == 0
     [record] = operator.clarus.records("goods_outs")
     assert record.attributes["order_notes"] == "none given"
+
+
+@pytest.mark.parametrize(
+    ("rule", "held"),
+    [
+        ('"{N} {M}"', True),
+        ('{ from = "N", pad = 8 }', True),
+        ("""{ from = "N", strip = "'", pad = 8 }""", False),
+        ('{ from = "N", upper = true }', False),
+    ],
+)
+def test_no_rule_buries_the_mark_of_a_text(operator: Any, rule: str, held: bool) -> None:
+    """The apostrophe before '12 would be sent in the middle of another text, where nobody takes it off."""
+    operator.configure("", _block("", columns=f"{COLUMNS}notes = {rule}\n"))
+    operator.drop("shop.csv", "Name,Date,Item,Qty,N,M\nA,2026-12-01,demo-002,1,'12,x\nB,2026-12-01,demo-002,1,12,x\n")
+
+    done = operator.call("run")
+
+    assert done.exit_code == held, done.output
+    assert ("begins with a mark that says that it is text" in done.output) is held
+    assert set(_orders(operator)) == ({"B"} if held else {"A", "B"})
+    notes = [record.attributes["order_notes"] for record in operator.clarus.records("goods_outs")]
+    assert not any("'" in note for note in notes)
