@@ -46,6 +46,8 @@ base_url = "{url}"
 subdomain = "sandbox"
 client_id = "sandbox"
 read_settle_seconds = 0.2
+timeout_seconds = 5
+doubt_seconds = 5
 """
 
 

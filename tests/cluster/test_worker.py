@@ -72,7 +72,7 @@ def test_a_second_stop_ends_at_once(fleet: Any) -> None:
     assert "Traceback" not in fleet.said()
 
 
-@pytest.mark.slow(keep_each=2)
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_two_workers_that_are_killed_again_and_again(fleet: Any, seed: int) -> None:
     """Every reference once, every run ended, every results file as the ledger has it."""

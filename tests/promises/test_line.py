@@ -256,7 +256,8 @@ def test_an_unreadable_file_is_moved_and_told_and_the_others_go_on(operator: Any
     folder = operator.runs()[-1]
     assert called.exit_code == 1
     assert {path.name for path in folder.iterdir()} == {
-        *("broken.xlsx", "letter.csv", "products.csv", "products.results.csv", "issues.csv", "summary.json")
+        *("broken.xlsx", "letter.csv", "products.csv", "products.results.csv"),
+        *("issues.csv", "summary.json", "report.html"),
     }
     assert operator.statuses("products.results.csv") == ["created", "created"]
     assert {row["file"] for row in operator.results("issues.csv") if row["severity"] == "error"} == {

@@ -99,7 +99,7 @@ class Model:
 
 
 @given(dropped=st.lists(st.tuples(files(), faults), min_size=1, max_size=3), lag=st.sampled_from((0.0, 0.02)))
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 def test_clarus_holds_what_the_files_say_and_nothing_twice(
     make_consultant: Any, dropped: list[tuple[list[Row], list[Fault]]], lag: float
 ) -> None:

@@ -26,6 +26,7 @@ def benchmark() -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 def test_a_killed_catalogue_is_continued_and_nothing_is_there_twice(tmp_path: Path, benchmark: ModuleType) -> None:
     """Every product, account and storage unit once, with hardly more requests than records."""
     measured = benchmark.load_catalogue(tmp_path / "job", _PRODUCTS, ((signal.SIGKILL, 0.5),))

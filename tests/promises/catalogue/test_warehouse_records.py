@@ -127,6 +127,7 @@ def test_a_failed_location_holds_what_stands_on_it(operator: Any) -> None:
     assert all("locations.csv row 2" in error for error in errors), errors
 
 
+@pytest.mark.slow(keep_each=2)
 @pytest.mark.parametrize("what", [What.LOST_5XX, What.CUT_AFTER, What.CUT_BEFORE, What.FOREIGN], ids=str)
 def test_each_is_made_once_whatever_is_lost(operator: Any, what: What) -> None:
     """Answers get lost while each list is loaded: nothing is there twice, and a second run sends nothing."""

@@ -19,6 +19,7 @@ HELD = [("P-1", 4), ("DEMO-002", 9), ("P-1", 1)]
 LOST = [What.CUT_AFTER, What.CUT_BEFORE, What.LOST_5XX, What.HALF_ANSWER, What.STATUS, What.LATE_5XX]
 
 
+@pytest.mark.slow(keep_each=2)
 @pytest.mark.parametrize("what", LOST)
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_change_whose_answer_is_lost(clerk: Any, what: What, times: int) -> None:

@@ -178,7 +178,7 @@ OPTIONS = settings(
 )
 
 
-@settings(OPTIONS, max_examples=12)
+@settings(OPTIONS, max_examples=8)
 @given(tables(), st.randoms(use_true_random=False), st.integers(2, 4))
 def test_a_table_that_comes_back_damaged_is_sent_whole_and_once(rows: Rows, chance: random.Random, rounds: int) -> None:
     """After every round each order that Clarus holds is one of the table, once; in the end all of them are there."""

@@ -63,7 +63,7 @@ def test_stopped_while_waiting_nothing_is_in_doubt(site: Any, start: Start, wait
     site.check_all_done(orders=3)
 
 
-@pytest.mark.slow(keep_each=2)
+@pytest.mark.slow(keep_each=4)
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize("what", [What.HANG_BEFORE, What.HANG_AFTER])
 def test_stopped_while_an_answer_is_outstanding(site: Any, start: Start, what: What, number: signal.Signals) -> None:
@@ -229,7 +229,7 @@ def test_a_second_run_leaves_at_once(site: Any, start: Start) -> None:
     site.check_all_done(orders=2)
 
 
-@pytest.mark.slow(keep_each=6)
+@pytest.mark.slow(keep_each=12)
 @pytest.mark.parametrize("moment", [0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.2, 1.6, 2.0, 2.5, 3.0, 4.0])
 def test_stopped_at_any_moment_of_a_large_run_it_ends_within_five_seconds(
     site: Any, start: Start, moment: float
