@@ -34,7 +34,7 @@ _HEARTBEAT_SECONDS = DEAD_AFTER_SECONDS / 3
 
 
 class Worker:
-    """Serves tenants until it is told to stop."""
+    """Serves tenants until a signal stops it."""
 
     def __init__(self, cluster: Cluster, say: Callable[[str], None]) -> None:
         self._cluster, self._say = cluster, say

@@ -113,13 +113,18 @@ def _by_cells(column: Column, source: SourceColumn) -> tuple[int, str] | None:
     return (0, "")
 
 
-def _reference(cells: Sequence[str]) -> tuple[int, str] | None:
-    if (
+def _name_nothing(cells: Sequence[str]) -> bool:
+    """Whether the cells are of a shape that no reference and no product code has."""
+    return (
         shapes.are_dates(cells)
         or shapes.are_emails(cells)
         or shapes.are_fractions(cells)
         or shapes.are_line_numbers(cells)
-    ):
+    )
+
+
+def _reference(cells: Sequence[str]) -> tuple[int, str] | None:
+    if _name_nothing(cells):
         return None
     return (0, "codes") if shapes.are_codes(cells) else (-14, "not all are codes")
 
@@ -127,12 +132,7 @@ def _reference(cells: Sequence[str]) -> tuple[int, str] | None:
 def _product(cells: Sequence[str]) -> tuple[int, str] | None:
     if shapes.are_named_codes(cells):
         return (2, "each a code in brackets before a name")
-    if (
-        shapes.are_dates(cells)
-        or shapes.are_emails(cells)
-        or shapes.are_fractions(cells)
-        or shapes.are_line_numbers(cells)
-    ):
+    if _name_nothing(cells):
         return None
     return (0, "codes") if shapes.are_codes(cells) else (-24, "names rather than codes")
 
